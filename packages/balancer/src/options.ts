@@ -1,0 +1,69 @@
+import type {
+  Clock,
+  HealthDefinition,
+  Provider,
+  SeededRandom,
+  StrategyDefinition,
+  Target,
+} from "@plimsoll/core";
+
+import type { Fleet } from "./fleet.ts";
+
+/** A target as it is configured: everything but `id` has a default. */
+export type TargetOptions = { readonly id: string; readonly provider?: Provider } & Partial<
+  Omit<Target, "id" | "provider">
+>;
+
+/** Options of `balancer`. */
+export interface BalancerOptions {
+  /** The pool's name, in events, metrics and errors. @defaultValue `default` */
+  readonly name?: string;
+  readonly strategy: StrategyDefinition;
+  /** Ids must be unique; all weights stated or none, each >= 0 and not all 0. May be empty and filled later. */
+  readonly targets: readonly TargetOptions[];
+  readonly timeouts?: TimeoutOptions;
+  readonly retry?: RetryOptions;
+  /** How this pool's targets are judged. @defaultValue `consecutiveFailures()` */
+  readonly health?: HealthDefinition;
+  /**
+   * Shares targets, and what is known of them, with other pools: a target named by several pools is one target.
+   * @defaultValue a fleet of this pool alone
+   */
+  readonly fleet?: Fleet;
+  /** Decisions kept for `explain` and `decisions()`, an integer >= 0. @defaultValue 1000 */
+  readonly decisions?: number;
+}
+
+/** Options of `fleet`: what all pools of a process share. */
+export interface FleetOptions {
+  readonly clock?: Clock;
+  readonly random?: SeededRandom;
+}
+
+/** Time limits, in milliseconds, each > 0. */
+export interface TimeoutOptions {
+  /** Until the connection stands. @defaultValue 5000 */
+  readonly connectMs?: number;
+  /** Streams only: until the first content; starts anew with any event of the model. @defaultValue 30000 */
+  readonly firstContentMs?: number;
+  /** Between two chunks, and for a caller that reads no further. @defaultValue 60000 */
+  readonly idleMs?: number;
+  /** Streams: over attempts and back-off, up to the first content. A request that is no stream has `totalMs`. @defaultValue 60000 */
+  readonly deadlineMs?: number;
+  /** From the request's start to its last byte. @defaultValue 600000 */
+  readonly totalMs?: number;
+}
+
+/** When a failed attempt is followed by another. */
+export interface RetryOptions {
+  /** Retries earned by each request, 0 to 1. @defaultValue 0.2 */
+  readonly budgetRatio?: number;
+  /** Retries that can be saved up, >= 0. @defaultValue 100 */
+  readonly budgetCap?: number;
+  /** Retries available at start, 0 to `budgetCap`. @defaultValue 20 */
+  readonly budgetInitial?: number;
+  /** First step of the back-off before the same target is tried again, in milliseconds; doubled each time, full jitter. @defaultValue 100 */
+  readonly backoffMs?: number;
+  /** Longest back-off, in milliseconds. @defaultValue 5000 */
+  readonly backoffMaxMs?: number;
+}

@@ -1,0 +1,47 @@
+import type { TargetState } from "./fleet.ts";
+
+/** A pool's numbers since its start. */
+export interface Stats {
+  readonly pool: string;
+  readonly strategy: string;
+  /** Requests started, ended well, ended badly, and ended by the caller. */
+  readonly requests: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly aborted: number;
+  /** Attempts made, first ones and retries. */
+  readonly attempts: number;
+  readonly targets: readonly TargetStats[];
+  /** One flat row per target, for `console.table`. */
+  table(): readonly Record<string, string | number>[];
+}
+
+/** What one target did for this pool; `inFlight` and `state` are the target's own, whoever uses it. */
+export interface TargetStats {
+  readonly id: string;
+  readonly state: TargetState;
+  readonly weight: number;
+  /** First picks: requests whose first attempt went here. */
+  readonly picks: number;
+  /** `picks` as a share of the pool's, 0 to 1. */
+  readonly share: number;
+  /** The share the strategy promises, averaged over the requests so far; undefined where it promises none. */
+  readonly expectedShare: number | undefined;
+  /** Requests answered. */
+  readonly served: number;
+  readonly attempts: number;
+  /** Attempts that failed, for whatever reason but an abort. */
+  readonly failures: number;
+  /** `failures` as a share of `attempts`, 0 to 1. */
+  readonly errorRatio: number;
+  /** Mean milliseconds of answered attempts; undefined before the first. */
+  readonly averageLatencyMs: number | undefined;
+  /** Mean milliseconds to the first content; undefined before the first. */
+  readonly averageFirstContentMs: number | undefined;
+  readonly inFlight: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+  /** Milliseconds since the Unix epoch; undefined when never used. */
+  readonly lastUsedEpochMs: number | undefined;
+}

@@ -1,0 +1,38 @@
+import type { Clock } from "./clock.ts";
+import type { Failure } from "./failure.ts";
+import type { Random } from "./random.ts";
+
+/**
+ * Judges targets by what became of attempts, and says which may be tried. Numbers stand in arrays by slot; `admits` is
+ * asked in the middle of a pick and must cost nanoseconds.
+ */
+export interface Health {
+  /** Makes room for slots below `slotLimit`. */
+  resize(slotLimit: number): void;
+  /** Forgets what is known of `slot`: another target has it now. */
+  reset(slot: number): void;
+  /** Whether an attempt may start on `slot`. True for a due probe. Changes nothing. */
+  admits(slot: number, nowMs: number): boolean;
+  /** Whether the target is trusted, not just tried out. */
+  isHealthy(slot: number, nowMs: number): boolean;
+  /** An attempt starts on `slot`. */
+  onStart(slot: number, nowMs: number): void;
+  /** The attempt ended: well (no failure), badly, or without telling anything (`failure.isHealthFailure` false). */
+  onEnd(slot: number, failure: Failure | undefined, nowMs: number): void;
+  /** When `slot` may be tried again, on the clock of `nowMs`; `nowMs` itself if it may be now. */
+  retryAtMs(slot: number, nowMs: number): number;
+}
+
+/** A way of judging health, as a pool is configured with it. */
+export interface HealthDefinition {
+  readonly name: string;
+  create(context: HealthContext): Health;
+}
+
+/** What a health judge may use of the world. */
+export interface HealthContext {
+  readonly random: Random;
+  readonly clock: Clock;
+  /** Says that a target's state changed, and why, for events and metrics. */
+  onChange(slot: number, state: "closed" | "open" | "half_open", reason: string): void;
+}
