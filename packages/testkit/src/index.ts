@@ -1,0 +1,7 @@
+export { seededRandom, type SeededRandom } from '@plimsoll/core';
+export { bytesPerCall } from './allocation.ts';
+export { type Exemption } from './exemption.ts';
+export { manualClock, type ManualClock, type ManualClockOptions } from './manual-clock.ts';
+export { snapshotOf, type SnapshotOptions, targetOf } from './snapshot-of.ts';
+export { strategyContract, type StrategyContractOptions } from './strategy-contract.ts';
+export { testTrace, type TestTrace, testView, type TestView } from './test-view.ts';
