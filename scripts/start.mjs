@@ -1,0 +1,11 @@
+// npm start -- [arguments of `plimsoll serve`]
+import { join } from 'node:path';
+import { buildGateway, install, node, root, run } from './workspace.mjs';
+
+const cli = join(root, 'apps/gateway/dist/cli.js');
+
+await install();
+await buildGateway(cli);
+// The folder it was called from, so that a relative --config means what it says there.
+const cwd = process.env.INIT_CWD ?? process.cwd();
+process.exitCode = await run(node, [cli, 'serve', ...process.argv.slice(2)], { cwd });
