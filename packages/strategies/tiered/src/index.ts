@@ -1,0 +1,1 @@
+export { tiered, type TieredOptions } from './tiered.ts';
