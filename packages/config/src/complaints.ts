@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+
+import { isLater } from './later.ts';
+import { formatPath, type Path } from './problem.ts';
+import { oneOf, suggestion } from './suggest.ts';
+
+/** What is wrong with one value, before its line is known. */
+export interface Complaint {
+  readonly path: Path;
+  readonly message: string;
+  /** Whether the key is wrong rather than the value under it. */
+  readonly isKey?: boolean;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** The schema's issues with `data` as sentences; `written` is what stood in the file where a variable was put in. */
+export function complaints(
+  issues: readonly Issue[],
+  data: unknown,
+  written: ReadonlyMap<string, string>,
+): Complaint[] {
+  return issues.flatMap((issue) => complaint(issue, [], data, written));
+}
+
+function complaint(
+  issue: Issue,
+  above: Path,
+  data: unknown,
+  written: ReadonlyMap<string, string>,
+): Complaint[] {
+  const path = [...above, ...(issue.path as (string | number)[])];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(' ')));
+  }
+  const value = valueAt(data, path);
+  if (issue.code === 'invalid_union') {
+    // Of the forms a value may take, the one it was meant to have is that which fits it at the outside.
+    const meant = issue.errors.find((branch) => branch.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'));
+    if (meant !== undefined) return meant.flatMap((inner) => complaint(inner, path, data, written));
+  }
+  const accepted =
+    issue.code === 'invalid_value' ? oneOf(issue.values.map(String)) : issue.message;
+  if (value === undefined) return [{ path, message: `is missing; it must be ${accepted}` }];
+  const hint =
+    issue.code === 'invalid_value' && typeof value === 'string'
+      ? suggestion(value, issue.values.map(String))
+      : '';
+  return [{ path, message: `must be ${accepted}, got ${shown(value, path, written)}${hint}` }];
+}
+
+function unknownKey(path: Path, accepted: readonly string[]): Complaint {
+  const key = String(path.at(-1));
+  const message = isLater(path)
+    ? 'is not supported by this version; remove it'
+    : `is not a known key${suggestion(key, accepted)}; accepted are ${oneOf(accepted)}`;
+  return { path, message, isKey: true };
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  let value = data;
+  for (const step of path) value = (value as Record<string, unknown> | null | undefined)?.[step];
+  return value;
+}
+
+/** The value as it stood in the file, short, and never a credential. */
+function shown(value: unknown, path: Path, written: ReadonlyMap<string, string>): string {
+  const source = written.get(formatPath(path));
+  if (source !== undefined) return source;
+  if (path.at(-1) === 'apiKey') return 'a value that is not shown';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object' && value !== null) return 'a mapping';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+}

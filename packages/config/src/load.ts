@@ -1,0 +1,140 @@
+import type { Config, PoolConfig, TargetConfig } from './config.ts';
+import { type Complaint, complaints } from './complaints.ts';
+import { durationMs } from './duration.ts';
+import { type Environment, type Substituted, substitute } from './environment.ts';
+import { formatPath, type Path, type Problem } from './problem.ts';
+import { relations } from './relations.ts';
+import { type FileConfig, type FilePool, fileSchema, type FileTarget } from './schema.ts';
+import { Source } from './source.ts';
+
+/** Options of `loadConfig`. */
+export interface LoadOptions {
+  /** Where `${NAME}` is looked up. */
+  readonly env: Environment;
+  /** The file's name, for messages. */
+  readonly file: string;
+}
+
+/** What came of a configuration's text. */
+export interface Loaded {
+  /** Present when there are no errors. */
+  readonly config: Config | undefined;
+  /** In the order of the file. */
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** A problem that was found later, such as an option that a strategy refuses, at the place of its cause. */
+  problem(path: Path, message: string): Problem;
+}
+
+/** Reads a configuration: YAML, and so JSON too. Throws nothing: whatever is wrong is in `errors`. */
+export function loadConfig(text: string, options: LoadOptions): Loaded {
+  const source = new Source(text, options.file);
+  const problem = (path: Path, message: string): Problem => source.problem(path, message);
+  const fail = (...errors: Problem[]): Loaded => ({ config: undefined, errors, warnings: [], problem });
+
+  const read = source.read();
+  if ('problem' in read) return fail(read.problem);
+  const substituted = substitute(read.data ?? {}, options.env);
+  const locate = ({ path, message, isKey }: Complaint): Problem =>
+    source.problem(path, message, isKey === true ? 'key' : 'value');
+  const inOrder = (found: readonly Complaint[]): Problem[] =>
+    found.map(locate).sort((a, b) => a.line - b.line || a.column - b.column);
+
+  const checked = check(substituted);
+  // A value whose variable is missing is wrong in more ways than one; the first says it all.
+  const unset = new Set(substituted.errors.map(({ path }) => formatPath(path)));
+  const wrong = checked.errors.filter(({ path }) => !unset.has(formatPath(path)));
+  const errors = [...substituted.errors, ...wrong];
+  if (errors.length > 0 || checked.file === undefined) return fail(...inOrder(errors));
+
+  const related = relations(checked.file);
+  const warnings = inOrder(related.warnings);
+  if (related.errors.length > 0) return { ...fail(...inOrder(related.errors)), warnings };
+  return { config: compile(checked.file), errors: [], warnings, problem };
+}
+
+function check(substituted: Substituted): { file?: FileConfig; errors: readonly Complaint[] } {
+  const { written } = substituted;
+  const first = parse(substituted.data, written);
+  if (first.errors.length === 0 || written.size === 0) return first;
+  // Variables hold text only; where the schema wants something else it is read as YAML would read it.
+  const wrong = new Set(first.errors.map(({ path }) => formatPath(path)));
+  return parse(retyped(substituted.data, written, wrong), written);
+}
+
+function parse(
+  data: unknown,
+  written: ReadonlyMap<string, string>,
+): { file?: FileConfig; errors: readonly Complaint[] } {
+  const result = fileSchema.safeParse(data);
+  return result.success
+    ? { file: result.data, errors: [] }
+    : { errors: complaints(result.error.issues, data, written) };
+}
+
+/** `data` with the texts of variables at `paths` turned into the numbers and booleans they spell. */
+function retyped(
+  data: unknown,
+  written: ReadonlyMap<string, string>,
+  paths: ReadonlySet<string>,
+  path: Path = [],
+): unknown {
+  if (Array.isArray(data)) return data.map((item, index) => retyped(item, written, paths, [...path, index]));
+  if (typeof data === 'object' && data !== null) {
+    return Object.fromEntries(
+      Object.entries(data).map(([key, item]) => [key, retyped(item, written, paths, [...path, key])]),
+    );
+  }
+  const at = formatPath(path);
+  if (typeof data !== 'string' || !written.has(at) || !paths.has(at)) return data;
+  if (data === 'true' || data === 'false') return data === 'true';
+  return data.trim() !== '' && Number.isFinite(Number(data)) ? Number(data) : data;
+}
+
+function compile(file: FileConfig): Config {
+  const inline = Object.values(file.pools).flatMap(({ targets }) =>
+    targets.filter((target) => typeof target !== 'string'),
+  );
+  return {
+    targets: [...(file.targets ?? []), ...inline].map(compileTarget),
+    pools: Object.entries(file.pools).map(([name, pool]) => compilePool(name, pool)),
+    server: {
+      host: file.server?.host ?? '127.0.0.1',
+      port: file.server?.port ?? 8787,
+      maxBodyBytes: file.server?.maxBodyBytes ?? 33_554_432,
+    },
+    log: { level: file.log?.level ?? 'info' },
+  };
+}
+
+function compileTarget({ simulate, ...target }: FileTarget): TargetConfig {
+  if (simulate === undefined) return target;
+  const { firstContent, ...rest } = simulate;
+  return { ...target, simulate: { ...rest, firstContentMs: optionalMs(firstContent) } };
+}
+
+function compilePool(name: string, pool: FilePool): PoolConfig {
+  const { breaker } = pool.health ?? {};
+  const { retry = {} } = pool;
+  const { use, ...options } =
+    typeof pool.strategy === 'object' ? pool.strategy : { use: pool.strategy ?? 'round-robin' };
+  return {
+    name,
+    accepts: [name],
+    strategy: { use, options },
+    targets: pool.targets.map((target) => (typeof target === 'string' ? target : target.id)),
+    health: { breaker: { failures: breaker?.failures, resetMs: optionalMs(breaker?.reset) } },
+    retry: {
+      deadlineMs: optionalMs(retry.deadline),
+      firstContentMs: optionalMs(retry.firstContent),
+      idleMs: optionalMs(retry.idle),
+      totalMs: optionalMs(retry.total),
+      connectMs: optionalMs(retry.connect),
+      budgetRatio: retry.budget,
+    },
+  };
+}
+
+function optionalMs(duration: string | number | undefined): number | undefined {
+  return duration === undefined ? undefined : durationMs(duration);
+}

@@ -1,0 +1,29 @@
+/** An API that `provider` may name. How it is reached is known to the provider's package. */
+export interface Preset {
+  readonly name: string;
+  /** Where a key is looked for when there is no configuration; also with `_1`, `_2` … behind it. */
+  readonly variable?: string | undefined;
+  /** Whether a target that states no `baseUrl` needs an `apiKey`. */
+  readonly needsKey: boolean;
+  /** Whether a target must state its `baseUrl`, because every account or machine has its own. */
+  readonly needsBaseUrl: boolean;
+  /** What the names of its models look like, to tell providers apart when there is no configuration. */
+  readonly models: readonly string[];
+}
+
+/** Every provider a configuration may name. */
+export const presets: readonly Preset[] = [
+  hosted('openai', 'OPENAI_API_KEY', ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*', 'text-embedding-*']),
+  hosted('groq', 'GROQ_API_KEY', ['llama-*', 'meta-llama/*', 'openai/gpt-oss-*', 'qwen/*']),
+  hosted('mistral', 'MISTRAL_API_KEY', ['mistral-*', 'ministral-*', 'magistral-*', 'codestral-*']),
+  hosted('deepseek', 'DEEPSEEK_API_KEY', ['deepseek-*']),
+  hosted('openrouter', 'OPENROUTER_API_KEY', ['*/*']),
+  { name: 'azure', needsKey: true, needsBaseUrl: true, models: [] },
+  { name: 'vllm', needsKey: false, needsBaseUrl: true, models: [] },
+  { name: 'ollama', needsKey: false, needsBaseUrl: false, models: [] },
+  { name: 'simulated', needsKey: false, needsBaseUrl: false, models: [] },
+];
+
+function hosted(name: string, variable: string, models: readonly string[]): Preset {
+  return { name, variable, needsKey: true, needsBaseUrl: false, models };
+}

@@ -1,0 +1,32 @@
+/** Keys and indexes from the top of the file down to a value. */
+export type Path = readonly (string | number)[];
+
+/** Something about a configuration that a person should know, and where it is. */
+export interface Problem {
+  /** As the file was named when it was loaded. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** `pools.chat.targets[0]`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The problem on one line, in the form editors and terminals link: `plimsoll.yaml:7:5: pools.chat: message`. */
+export function formatProblem(problem: Problem): string {
+  const { file, line, column, path, message } = problem;
+  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+}
+
+/** A path as people write it: `pools["gpt-*"].targets[0]`. */
+export function formatPath(path: Path): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else if (/^[\w-]+$/.test(step)) text += text === '' ? step : `.${step}`;
+    else text += `[${JSON.stringify(step)}]`;
+  }
+  return text;
+}

@@ -1,0 +1,128 @@
+import type { Complaint } from './complaints.ts';
+import type { Path } from './problem.ts';
+import { presets } from './presets.ts';
+import type { FileConfig, FilePool, FileTarget } from './schema.ts';
+import { isPackageName, laterStrategies, strategyNames } from './strategies.ts';
+import { oneOf, suggestion } from './suggest.ts';
+
+/** What no single value can show: names that must exist or must differ, and values that depend on others. */
+export interface Relations {
+  readonly errors: readonly Complaint[];
+  readonly warnings: readonly Complaint[];
+}
+
+/** A target and the place it stands at. */
+interface Placed {
+  readonly target: FileTarget;
+  readonly path: Path;
+}
+
+export function relations(config: FileConfig): Relations {
+  const errors: Complaint[] = [];
+  const warnings: Complaint[] = [];
+  const placed = allTargets(config);
+  const byId = new Map<string, Placed>();
+  for (const place of placed) {
+    const earlier = byId.get(place.target.id);
+    if (earlier === undefined) byId.set(place.target.id, place);
+    else errors.push({ path: [...place.path, 'id'], message: duplicate(place.target.id) });
+    errors.push(...credential(place));
+  }
+
+  const used = new Set<string>();
+  for (const [name, pool] of Object.entries(config.pools)) {
+    const path = ['pools', name];
+    errors.push(...strategy(pool, path));
+    const members: Placed[] = [];
+    for (const [index, entry] of pool.targets.entries()) {
+      const id = typeof entry === 'string' ? entry : entry.id;
+      const at = [...path, 'targets', index];
+      const member = byId.get(id);
+      if (member === undefined) {
+        errors.push({ path: at, message: unknownTarget(id, [...byId.keys()]) });
+      } else if (members.includes(member)) {
+        errors.push({ path: at, message: `names the target "${id}" for the second time` });
+      } else {
+        members.push(member);
+        used.add(id);
+      }
+    }
+    errors.push(...weights(members, name, path));
+  }
+
+  for (const { target, path } of placed) {
+    if (!used.has(target.id)) warnings.push({ path, message: `"${target.id}" is in no pool` });
+  }
+  return { errors, warnings };
+}
+
+function allTargets(config: FileConfig): Placed[] {
+  const placed: Placed[] = [];
+  for (const [index, target] of (config.targets ?? []).entries()) {
+    placed.push({ target, path: ['targets', index] });
+  }
+  for (const [name, pool] of Object.entries(config.pools)) {
+    for (const [index, target] of pool.targets.entries()) {
+      if (typeof target !== 'string') placed.push({ target, path: ['pools', name, 'targets', index] });
+    }
+  }
+  return placed;
+}
+
+function duplicate(id: string): string {
+  return `"${id}" is the id of another target already; ids are unique in the file, and several pools may name one`;
+}
+
+function unknownTarget(id: string, ids: readonly string[]): string {
+  const known = ids.length === 0 ? 'there are no targets' : `the targets are ${oneOf(ids)}`;
+  return `names no target: "${id}"${suggestion(id, ids)}; ${known}`;
+}
+
+function credential({ target, path }: Placed): Complaint[] {
+  const preset = presets.find(({ name }) => name === target.provider)!;
+  const missing: Complaint[] = [];
+  if (preset.needsBaseUrl && target.baseUrl === undefined) {
+    const message = `is missing; a target of the provider ${preset.name} states the address it is reached at`;
+    missing.push({ path: [...path, 'baseUrl'], message });
+  }
+  if (preset.needsKey && target.apiKey === undefined && target.baseUrl === undefined) {
+    const example = `\${${preset.variable ?? 'API_KEY'}}`;
+    const message = `is missing; a target of the provider ${preset.name} needs one, such as ${example}`;
+    missing.push({ path: [...path, 'apiKey'], message });
+  }
+  if (target.simulate !== undefined && target.provider !== 'simulated') {
+    const message = 'is for targets of the provider simulated only';
+    missing.push({ path: [...path, 'simulate'], message, isKey: true });
+  }
+  return missing;
+}
+
+function strategy(pool: FilePool, path: Path): Complaint[] {
+  if (pool.strategy === undefined) return [];
+  const isName = typeof pool.strategy === 'string';
+  const name = typeof pool.strategy === 'string' ? pool.strategy : pool.strategy.use;
+  const at = isName ? [...path, 'strategy'] : [...path, 'strategy', 'use'];
+  if (isPackageName(name) || (strategyNames as readonly string[]).includes(name)) return [];
+  if (laterStrategies.has(name)) {
+    return [{ path: at, message: `the strategy ${name} is not supported by this version` }];
+  }
+  const accepted = `${strategyNames.join(', ')}, or a package's name such as @acme/strategy-lunar`;
+  const message = `there is no strategy "${name}"${suggestion(name, strategyNames)}; accepted are ${accepted}`;
+  return [{ path: at, message }];
+}
+
+function weights(members: readonly Placed[], name: string, path: Path): Complaint[] {
+  const without = members.filter(({ target }) => target.weight === undefined);
+  if (without.length === members.length) return [];
+  const [first] = without;
+  if (first !== undefined) {
+    const ids = without.map(({ target }) => target.id).join(', ');
+    const message = `the pool ${name} has targets with a weight and others without (${ids}): state it for all or for none`;
+    return [{ path: [...first.path, 'weight'], message }];
+  }
+  if (members.every(({ target }) => target.weight === 0)) {
+    const message = 'every target has the weight 0, which means standby; one at least must have more';
+    return [{ path: [...path, 'targets'], message }];
+  }
+  return [];
+}
