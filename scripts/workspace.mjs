@@ -74,7 +74,11 @@ async function step(command, args, extra = {}) {
 async function unlessDone(name, inputs, result, action) {
   const stamp = join(root, 'node_modules', `.plimsoll-${name}`);
   const hash = createHash('sha256');
-  for (const file of inputs) hash.update(`${file}\0`).update(readFileSync(join(root, file))).update('\0');
+  for (const file of inputs)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
   const wanted = hash.digest('hex');
   if (existsSync(result) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   await action();
