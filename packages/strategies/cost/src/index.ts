@@ -1,0 +1,1 @@
+export { cost, type CostOptions } from './cost.ts';
