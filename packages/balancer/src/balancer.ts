@@ -1,15 +1,17 @@
-import type { Failure, Request, RequestTraits, Target } from "@plimsoll/core";
-import type { BalancerEvents } from "./events.ts";
-import type { Decision, Explanation } from "./decision.ts";
-import type { TargetOptions } from "./options.ts";
-import type { Call, Result, Sink } from "./sink.ts";
-import type { Stats } from "./stats.ts";
-import type { RunAttempt } from "./run.ts";
-import type { Answer } from "./stream.ts";
+import type { Failure, Request, RequestTraits, Target } from '@plimsoll/core';
+import type { BalancerEvents } from './events.ts';
+import type { Decision, Explanation } from './decision.ts';
+import type { TargetOptions } from './options.ts';
+import type { Call, Result, Sink } from './sink.ts';
+import type { Stats } from './stats.ts';
+import type { RunAttempt } from './run.ts';
+import type { Answer } from './stream.ts';
 
 /** A pool at work. All methods but `run`, `stream`, `drain`, `remove` and `close` return at once. */
 export interface Balancer<Payload = unknown, Head = unknown, Chunk = unknown> {
   readonly name: string;
+  /** The strategy's name. */
+  readonly strategy: string;
   /** The primitive: balances one request and tells the sink what arrives. Never throws. */
   start(request: Request<Payload>, sink: Sink<Head, Chunk>): Call;
   /** As `start`, for `for await`. Resolves when the answer is committed; rejects with a `PlimsollError` before that. */
@@ -31,6 +33,8 @@ export interface Balancer<Payload = unknown, Head = unknown, Chunk = unknown> {
   /** Drains the target, then forgets it. */
   remove(id: string): Promise<void>;
   setWeight(id: string, weight: number): void;
+  /** Whether at least one target is healthy and takes requests. */
+  isUsable(): boolean;
   stats(): Stats;
   /** The decision that `request` would get now; changes nothing. */
   explain(request: RequestTraits): Explanation;

@@ -1,6 +1,6 @@
-import type { Failure, Target } from "@plimsoll/core";
+import type { Failure, Target } from '@plimsoll/core';
 
-import type { CallFailure, Result } from "./sink.ts";
+import type { CallFailure, Result } from './sink.ts';
 
 /** What a balancer tells. A listener that throws disturbs nothing; its error is given to `process.emitWarning`. */
 export interface BalancerEvents {
@@ -25,13 +25,14 @@ export interface AttemptFailed {
 export interface TargetChanged {
   readonly target: Target;
   readonly change:
-    | "added"
-    | "draining"
-    | "enabled"
-    | "removed"
-    | "weight"
-    | "closed"
-    | "open"
-    | "half_open";
+    | 'added'
+    | 'draining'
+    | 'enabled'
+    | 'removed'
+    | 'weight'
+    | 'cooling'
+    | 'closed'
+    | 'open'
+    | 'half_open';
   readonly reason: string;
 }

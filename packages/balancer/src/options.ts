@@ -5,13 +5,13 @@ import type {
   SeededRandom,
   StrategyDefinition,
   Target,
-} from "@plimsoll/core";
+} from '@plimsoll/core';
 
-import type { Fleet } from "./fleet.ts";
+import type { Fleet } from './fleet.ts';
 
 /** A target as it is configured: everything but `id` has a default. */
 export type TargetOptions = { readonly id: string; readonly provider?: Provider } & Partial<
-  Omit<Target, "id" | "provider">
+  Omit<Target, 'id' | 'provider'>
 >;
 
 /** Options of `balancer`. */

@@ -1,4 +1,4 @@
-import type { ErrorCode, Failure, Target, Usage } from "@plimsoll/core";
+import type { ErrorCode, Failure, Target, Usage } from '@plimsoll/core';
 
 /**
  * Where a balanced request tells what arrives. Calls come in the order `onHead` `onChunk`+ `onEnd`; `onError` may come
@@ -21,6 +21,8 @@ export interface Call {
   readonly target: Target | undefined;
   /** Attempts so far, hedges and retries included. */
   readonly attempts: number;
+  /** Milliseconds spent in attempts until the first content: the rest of that time is the balancer's own. */
+  readonly upstreamMs: number;
   /** The caller goes away: the attempt under way is aborted, its lease released, the sink not called again. */
   abort(): void;
   /** The caller cannot take more for now; the upstream is read no further. Ended by the `idle` limit. */

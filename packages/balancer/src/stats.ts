@@ -1,4 +1,4 @@
-import type { TargetState } from "./fleet.ts";
+import type { TargetState } from './fleet.ts';
 
 /** A pool's numbers since its start. */
 export interface Stats {

@@ -12,22 +12,22 @@
  * - `ERR_PLIMSOLL_CLOSED`: the balancer was closed.
  */
 export type ErrorCode =
-  | "ERR_PLIMSOLL_OPTION"
-  | "ERR_PLIMSOLL_NO_TARGET"
-  | "ERR_PLIMSOLL_UNAVAILABLE"
-  | "ERR_PLIMSOLL_CAPACITY"
-  | "ERR_PLIMSOLL_FAILED"
-  | "ERR_PLIMSOLL_DEADLINE"
-  | "ERR_PLIMSOLL_STREAM"
-  | "ERR_PLIMSOLL_ABORTED"
-  | "ERR_PLIMSOLL_CLOSED";
+  | 'ERR_PLIMSOLL_OPTION'
+  | 'ERR_PLIMSOLL_NO_TARGET'
+  | 'ERR_PLIMSOLL_UNAVAILABLE'
+  | 'ERR_PLIMSOLL_CAPACITY'
+  | 'ERR_PLIMSOLL_FAILED'
+  | 'ERR_PLIMSOLL_DEADLINE'
+  | 'ERR_PLIMSOLL_STREAM'
+  | 'ERR_PLIMSOLL_ABORTED'
+  | 'ERR_PLIMSOLL_CLOSED';
 
 /**
  * The one error class. Tell errors apart by `code`, never by `instanceof`: two copies of this package may be installed
  * at once.
  */
 export class PlimsollError extends Error {
-  override readonly name = "PlimsollError";
+  override readonly name = 'PlimsollError';
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
@@ -40,9 +40,9 @@ export class PlimsollError extends Error {
 export function isPlimsollError(error: unknown): error is PlimsollError {
   return (
     error instanceof Error &&
-    "code" in error &&
-    typeof error.code === "string" &&
-    error.code.startsWith("ERR_PLIMSOLL_")
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('ERR_PLIMSOLL_')
   );
 }
 
@@ -56,9 +56,9 @@ export function optionError(
   accepted: string,
   got: unknown,
 ): PlimsollError {
-  const value = typeof got === "string" ? JSON.stringify(got) : String(got);
+  const value = typeof got === 'string' ? JSON.stringify(got) : String(got);
   return new PlimsollError(
-    "ERR_PLIMSOLL_OPTION",
+    'ERR_PLIMSOLL_OPTION',
     `${factory}: \`${option}\` must be ${accepted}, got ${value}`,
   );
 }

@@ -1,4 +1,4 @@
-import type { WireHead } from "./wire.ts";
+import type { WireHead } from './wire.ts';
 
 /**
  * What is to be done about a failed attempt.
@@ -10,30 +10,30 @@ import type { WireHead } from "./wire.ts";
  * - `conditional`: only a target that differs in `needs` can help; without one as `fail`.
  * - `abort`: the caller went away.
  */
-export type Verdict = "retry_same" | "failover" | "cooldown" | "fail" | "conditional" | "abort";
+export type Verdict = 'retry_same' | 'failover' | 'cooldown' | 'fail' | 'conditional' | 'abort';
 
 /** What a cool-down covers: this target, all targets of its key, account, quota group, model or region. */
-export type Scope = "target" | "key" | "account" | "quota_group" | "model" | "region";
+export type Scope = 'target' | 'key' | 'account' | 'quota_group' | 'model' | 'region';
 
 /** The class of a failure: what breakers count, metrics label and people read. */
 export type FailureKind =
-  | "aborted"
-  | "network"
-  | "timeout"
-  | "throttle"
-  | "ramp"
-  | "money"
-  | "daily_quota"
-  | "auth"
-  | "model_access"
-  | "bad_request"
-  | "too_long"
-  | "policy"
-  | "server"
-  | "overload"
-  | "stream"
-  | "pinned_state"
-  | "unknown";
+  | 'aborted'
+  | 'network'
+  | 'timeout'
+  | 'throttle'
+  | 'ramp'
+  | 'money'
+  | 'daily_quota'
+  | 'auth'
+  | 'model_access'
+  | 'bad_request'
+  | 'too_long'
+  | 'policy'
+  | 'server'
+  | 'overload'
+  | 'stream'
+  | 'pinned_state'
+  | 'unknown';
 
 /** A failed attempt, classified by the provider adapter that made it. */
 export interface Failure {
@@ -50,7 +50,7 @@ export interface Failure {
   /** What a `cooldown` covers; `target` when absent. */
   readonly scope?: Scope | undefined;
   /** What another target must differ in for a `conditional` verdict. */
-  readonly needs?: "larger_context" | "other_provider" | undefined;
+  readonly needs?: 'larger_context' | 'other_provider' | undefined;
   /** Whether this says something bad of the target: breakers count it. */
   readonly isHealthFailure: boolean;
   /** The provider's own answer, for a caller of the same dialect. */

@@ -1,6 +1,6 @@
-import type { Clock } from "./clock.ts";
-import type { Failure } from "./failure.ts";
-import type { Random } from "./random.ts";
+import type { Clock } from './clock.ts';
+import type { Failure } from './failure.ts';
+import type { Random } from './random.ts';
 
 /**
  * Judges targets by what became of attempts, and says which may be tried. Numbers stand in arrays by slot; `admits` is
@@ -15,10 +15,19 @@ export interface Health {
   admits(slot: number, nowMs: number): boolean;
   /** Whether the target is trusted, not just tried out. */
   isHealthy(slot: number, nowMs: number): boolean;
-  /** An attempt starts on `slot`. */
-  onStart(slot: number, nowMs: number): void;
-  /** The attempt ended: well (no failure), badly, or without telling anything (`failure.isHealthFailure` false). */
-  onEnd(slot: number, failure: Failure | undefined, nowMs: number): void;
+  /**
+   * An attempt starts on `slot`.
+   *
+   * @returns a token for the calls below: what an attempt tells is news only while the state it started in lasts.
+   */
+  onStart(slot: number, nowMs: number): number;
+  /** The attempt has its first content. A stream may go on for minutes; a probe is answered now. */
+  onContent(slot: number, token: number, nowMs: number): void;
+  /**
+   * The attempt ended: well (no failure), badly, or without telling anything of the target (`isHealthFailure` false:
+   * the caller's fault, or the caller went away).
+   */
+  onEnd(slot: number, token: number, failure: Failure | undefined, nowMs: number): void;
   /** When `slot` may be tried again, on the clock of `nowMs`; `nowMs` itself if it may be now. */
   retryAtMs(slot: number, nowMs: number): number;
 }
@@ -34,5 +43,5 @@ export interface HealthContext {
   readonly random: Random;
   readonly clock: Clock;
   /** Says that a target's state changed, and why, for events and metrics. */
-  onChange(slot: number, state: "closed" | "open" | "half_open", reason: string): void;
+  onChange(slot: number, state: 'closed' | 'open' | 'half_open', reason: string): void;
 }

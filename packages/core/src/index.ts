@@ -1,19 +1,19 @@
-export { type Clock, type Timer } from "./clock.ts";
-export { type ErrorCode, isPlimsollError, optionError, PlimsollError } from "./error.ts";
-export { type Failure, type FailureKind, type Scope, type Verdict } from "./failure.ts";
-export { type Health, type HealthContext, type HealthDefinition } from "./health.ts";
-export { type Outcome, type Usage } from "./outcome.ts";
+export { type Clock, type Timer } from './clock.ts';
+export { type ErrorCode, isPlimsollError, optionError, PlimsollError } from './error.ts';
+export { type Failure, type FailureKind, type Scope, type Verdict } from './failure.ts';
+export { type Health, type HealthContext, type HealthDefinition } from './health.ts';
+export { type Outcome, type Usage } from './outcome.ts';
 export {
   type AttemptControl,
   type AttemptEnd,
   type AttemptSink,
   ChunkKind,
   type Provider,
-} from "./provider.ts";
-export { type Random, seededRandom, type SeededRandom } from "./random.ts";
-export { type Request, type RequestTraits } from "./request.ts";
-export { type Snapshot } from "./snapshot.ts";
-export { type Strategy, type StrategyContext, type StrategyDefinition } from "./strategy.ts";
-export { type Capabilities, type Limits, type Price, type Target } from "./target.ts";
-export { type Estimates, type Trace, type View } from "./view.ts";
-export { type WireHead, type WireRequest } from "./wire.ts";
+} from './provider.ts';
+export { type Random, seededRandom, type SeededRandom } from './random.ts';
+export { type Request, type RequestTraits } from './request.ts';
+export { type Snapshot } from './snapshot.ts';
+export { type Strategy, type StrategyContext, type StrategyDefinition } from './strategy.ts';
+export { type Capabilities, type Limits, type Price, type Target } from './target.ts';
+export { type Estimates, type Trace, type View } from './view.ts';
+export { type WireHead, type WireRequest } from './wire.ts';

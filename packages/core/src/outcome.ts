@@ -1,4 +1,4 @@
-import type { Failure } from "./failure.ts";
+import type { Failure } from './failure.ts';
 
 /** Tokens of one answer, as the provider counted them. */
 export interface Usage {

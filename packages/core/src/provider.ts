@@ -1,7 +1,7 @@
-import type { Failure } from "./failure.ts";
-import type { Usage } from "./outcome.ts";
-import type { Request } from "./request.ts";
-import type { Target } from "./target.ts";
+import type { Failure } from './failure.ts';
+import type { Usage } from './outcome.ts';
+import type { Request } from './request.ts';
+import type { Target } from './target.ts';
 
 /**
  * The adapter for one API, holding one credential. It makes single attempts: no retries, no time limits (the engine has

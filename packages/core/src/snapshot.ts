@@ -1,8 +1,8 @@
-import type { Target } from "./target.ts";
+import type { Target } from './target.ts';
 
 /**
- * The members of a pool at one moment: immutable, rebuilt when targets come, go or change weight, at most once per tick
- * of the engine. Health is not in it, since it changes faster than tables can be built: the view tells at the pick.
+ * The members of a pool at one moment: immutable, rebuilt at the first pick after targets came, went or changed weight.
+ * Health is not in it, since it changes faster than tables can be built: the view tells at the pick.
  *
  * A **slot** is a small integer that stands for a target everywhere in the hot path. Slots index typed arrays; one is
  * given to another target only after the last lease on it ended. Slots of a pool need not be contiguous: pools share

@@ -1,9 +1,9 @@
-import type { Clock } from "./clock.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Random } from "./random.ts";
-import type { RequestTraits } from "./request.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { View } from "./view.ts";
+import type { Clock } from './clock.ts';
+import type { Outcome } from './outcome.ts';
+import type { Random } from './random.ts';
+import type { RequestTraits } from './request.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { View } from './view.ts';
 
 /**
  * Chooses one target, and nothing else: retries, health, quota and time limits are the engine's.
@@ -38,7 +38,7 @@ export interface StrategyDefinition {
    * What share of first picks each admissible target should get: `equal`, `by_weight`, or `none` when the algorithm
    * promises no share. Fairness is watched only where one is promised.
    */
-  readonly expectedShare: "equal" | "by_weight" | "none";
+  readonly expectedShare: 'equal' | 'by_weight' | 'none';
   /** Throws nothing: options were checked when the definition was made. */
   create(context: StrategyContext): Strategy;
 }

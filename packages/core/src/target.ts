@@ -1,4 +1,4 @@
-import type { Provider } from "./provider.ts";
+import type { Provider } from './provider.ts';
 
 /**
  * One place a request can go: a provider adapter with its credential, a model and a region. Everything a strategy may

@@ -1,0 +1,103 @@
+import {
+  type AttemptControl,
+  type AttemptEnd,
+  type AttemptSink,
+  ChunkKind,
+  type Failure,
+} from '@plimsoll/core';
+
+import type { Member } from './member.ts';
+import type { Sweeper } from './sweeper.ts';
+
+/** Who made an attempt and decides what comes of it. */
+export interface AttemptOwner {
+  onAttemptConnect(attempt: Attempt): void;
+  /** The first content: `attempt.held` has what came before it. */
+  onAttemptContent(attempt: Attempt, chunk: unknown): void;
+  onAttemptChunk(chunk: unknown): void;
+  onAttemptEnd(attempt: Attempt, end: AttemptEnd): void;
+  onAttemptFailure(attempt: Attempt, failure: Failure): void;
+}
+
+/** Steers nothing: what an attempt has until its provider gave it a control. */
+export const NO_CONTROL: AttemptControl = { pause() {}, resume() {}, abort() {} };
+
+/**
+ * One attempt on one target: the lease and the sink of its provider in one object. While `isOpen` it holds its place in
+ * flight; whoever closes it first ends that, and everything that comes later is ignored.
+ */
+export class Attempt implements AttemptSink {
+  readonly member: Member;
+  readonly startedAtMs: number;
+  /** What the target's health judge gave at the start. */
+  readonly healthToken: number;
+  /** The number of the decision that chose the target. */
+  readonly decision: number;
+  control: AttemptControl = NO_CONTROL;
+  isOpen = true;
+  isConnected = false;
+  isCommitted = false;
+  head: unknown | undefined = undefined;
+  /** Chunks before the first content, held until the answer is committed. */
+  held: unknown[] | undefined = undefined;
+  firstContentAtMs = Number.NaN;
+  /** Times of the last chunk and the last sign of the model, to the tick. */
+  lastChunkAtMs: number;
+  lastEventAtMs: number;
+  /** Neighbours in the member's list of attempts without content. */
+  older: Attempt | undefined = undefined;
+  younger: Attempt | undefined = undefined;
+  readonly #owner: AttemptOwner;
+  readonly #sweeper: Sweeper;
+
+  constructor(
+    owner: AttemptOwner,
+    sweeper: Sweeper,
+    member: Member,
+    healthToken: number,
+    decision: number,
+    nowMs: number,
+  ) {
+    this.#owner = owner;
+    this.#sweeper = sweeper;
+    this.member = member;
+    this.healthToken = healthToken;
+    this.decision = decision;
+    this.startedAtMs = nowMs;
+    this.lastChunkAtMs = nowMs;
+    this.lastEventAtMs = nowMs;
+  }
+
+  onConnect(): void {
+    if (!this.isOpen || this.isConnected) return;
+    this.isConnected = true;
+    this.lastEventAtMs = this.#sweeper.nowMs;
+    this.#owner.onAttemptConnect(this);
+  }
+
+  onHead(head: unknown): void {
+    if (this.isOpen) this.head = head;
+  }
+
+  onChunk(chunk: unknown, kind: ChunkKind): void {
+    if (!this.isOpen) return;
+    this.lastChunkAtMs = this.#sweeper.nowMs;
+    if (this.isCommitted) {
+      this.#owner.onAttemptChunk(chunk);
+    } else if (kind === ChunkKind.content) {
+      this.#owner.onAttemptContent(this, chunk);
+    } else {
+      if (kind === ChunkKind.event) this.lastEventAtMs = this.lastChunkAtMs;
+      if (this.held === undefined) this.held = [chunk];
+      else this.held.push(chunk);
+    }
+  }
+
+  onEnd(end: AttemptEnd): void {
+    if (this.isOpen) this.#owner.onAttemptEnd(this, end);
+  }
+
+  onError(failure: Failure): void {
+    if (this.isOpen) this.#owner.onAttemptFailure(this, failure);
+  }
+}

@@ -1,0 +1,199 @@
+import {
+  type Clock,
+  type Failure,
+  type Health,
+  type HealthDefinition,
+  optionError,
+  type SeededRandom,
+  type Target,
+} from '@plimsoll/core';
+
+import type { TargetChanged } from './events.ts';
+import type { FleetOptions, TargetOptions } from './options.ts';
+import { EstimateState } from './estimates.ts';
+import { HotState } from './hot-state.ts';
+import { Member } from './member.ts';
+import { Sweeper } from './sweeper.ts';
+import { systemClock, systemRandom } from './system.ts';
+import { checkWeight, resolveTarget } from './target.ts';
+
+/**
+ * What all pools of a process share: the targets, by id, with what is in flight on them and what is known of them. Made
+ * by `fleet()`; everything it can do is done through the pools.
+ */
+export type Fleet = Readonly<Pick<FleetState, 'clock'>>;
+
+/** How a target stands, whoever uses it. */
+export type TargetState = 'healthy' | 'open' | 'half_open' | 'cooling' | 'draining';
+
+/** Makes a fleet, to be given to several pools. */
+export function fleet(options: FleetOptions = {}): Fleet {
+  return new FleetState(options);
+}
+
+/** The state behind a `Fleet`. */
+export class FleetState {
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly hot: HotState = new HotState();
+  readonly estimates: EstimateState = new EstimateState();
+  readonly sweeper: Sweeper;
+  /** Members by slot; a slot without one is free. */
+  readonly members: (Member | undefined)[] = [];
+  /** The next call's id. */
+  nextCallId = 1;
+  readonly #byId = new Map<string, Member>();
+  readonly #healths = new Map<HealthDefinition, Health>();
+  readonly #freeSlots: number[] = [];
+  readonly #idleWaiters = new Map<number, (() => void)[]>();
+  readonly #listeners = new Set<(event: TargetChanged) => void>();
+
+  constructor(options: FleetOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? systemRandom();
+    this.sweeper = new Sweeper(this.clock);
+    this.sweeper.onSweep((nowMs) => this.estimates.age(nowMs));
+  }
+
+  /** The member with this id; a new one unless a pool already has it. */
+  join(options: TargetOptions, health: HealthDefinition): Member {
+    const known = this.#byId.get(options.id);
+    if (known !== undefined) {
+      if (options.provider !== undefined && options.provider !== known.target.provider) {
+        throw optionError('balancer', 'targets[].id', 'unique in the fleet', options.id);
+      }
+      known.users++;
+      return known;
+    }
+    const target = resolveTarget(options);
+    const slot = this.#freeSlots.pop() ?? this.members.length;
+    const judge = this.#judge(health);
+    const member = new Member(slot, target, judge);
+    this.members[slot] = member;
+    this.#byId.set(target.id, member);
+    this.#grow(slot + 1);
+    this.hot.assign(slot, target);
+    this.estimates.reset(slot, this.clock.now());
+    judge.reset(slot);
+    this.tell({ target, change: 'added', reason: '' });
+    return member;
+  }
+
+  /** A pool gives the member up. Its slot is free once no pool has it and its last lease ended. */
+  leave(member: Member): void {
+    member.users--;
+    if (member.users > 0) return;
+    this.hot.blocked[member.slot] = 1;
+    this.#byId.delete(member.target.id);
+    void this.whenIdle(member).then(() => {
+      this.members[member.slot] = undefined;
+      this.estimates.free(member.slot);
+      this.#freeSlots.push(member.slot);
+      this.tell({ target: member.target, change: 'removed', reason: '' });
+    });
+  }
+
+  /** Resolves when no attempt is in flight on the member. */
+  whenIdle(member: Member): Promise<void> {
+    if (this.hot.inFlight[member.slot] === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const waiters = this.#idleWaiters.get(member.slot);
+      if (waiters === undefined) this.#idleWaiters.set(member.slot, [resolve]);
+      else waiters.push(resolve);
+    });
+  }
+
+  /** The last attempt on `slot` ended. */
+  becameIdle(slot: number): void {
+    const waiters = this.#idleWaiters.get(slot);
+    if (waiters === undefined) return;
+    this.#idleWaiters.delete(slot);
+    for (const resolve of waiters) resolve();
+  }
+
+  setDraining(member: Member, isDraining: boolean): void {
+    this.hot.blocked[member.slot] = isDraining ? 1 : 0;
+    this.tell({ target: member.target, change: isDraining ? 'draining' : 'enabled', reason: '' });
+  }
+
+  /** @throws PlimsollError ERR_PLIMSOLL_OPTION unless `weight` is finite and >= 0. */
+  setWeight(member: Member, weight: number): void {
+    checkWeight(`targets.${member.target.id}.weight`, weight);
+    const before = this.hot.weights[member.slot]!;
+    this.hot.weights[member.slot] = weight;
+    this.tell({ target: member.target, change: 'weight', reason: `${before} to ${weight}` });
+  }
+
+  /** Nothing more goes to what the failure's scope covers, until the stated time has passed. */
+  cool(member: Member, failure: Failure, untilMs: number, nowMs: number): void {
+    for (const other of this.members) {
+      if (other === undefined || !covers(failure.scope ?? 'target', member, other)) continue;
+      // A longer cool-down stands: the shorter one says nothing about what the longer one was for.
+      if (untilMs <= this.hot.coolUntilMs[other.slot]!) continue;
+      this.hot.coolUntilMs[other.slot] = untilMs;
+      const seconds = Math.ceil((untilMs - nowMs) / 1000);
+      const reason = `${seconds} s: ${failure.message}`;
+      this.tell({ target: other.target, change: 'cooling', reason });
+    }
+  }
+
+  stateOf(slot: number, nowMs: number): TargetState {
+    if (this.hot.blocked[slot] === 1) return 'draining';
+    const { health } = this.members[slot]!;
+    if (!health.isHealthy(slot, nowMs)) return health.admits(slot, nowMs) ? 'half_open' : 'open';
+    return this.hot.coolUntilMs[slot]! > nowMs ? 'cooling' : 'healthy';
+  }
+
+  onTargetChange(listener: (event: TargetChanged) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell(event: TargetChanged): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #grow(slotLimit: number): void {
+    if (slotLimit <= this.hot.slotLimit) return;
+    const roomy = Math.max(8, this.hot.slotLimit * 2, slotLimit);
+    this.hot.grow(roomy);
+    this.estimates.grow(roomy);
+    for (const health of this.#healths.values()) health.resize(roomy);
+  }
+
+  /** One judge per definition, so that pools with the same options share it. */
+  #judge(definition: HealthDefinition): Health {
+    const known = this.#healths.get(definition);
+    if (known !== undefined) return known;
+    const health = definition.create({
+      random: this.random,
+      clock: this.clock,
+      onChange: (slot, change, reason) => {
+        this.tell({ target: this.members[slot]!.target, change, reason });
+      },
+    });
+    health.resize(this.hot.slotLimit);
+    this.#healths.set(definition, health);
+    return health;
+  }
+}
+
+function covers(scope: NonNullable<Failure['scope']>, one: Member, other: Member): boolean {
+  const [a, b]: [Target, Target] = [one.target, other.target];
+  switch (scope) {
+    case 'target':
+      return a === b;
+    case 'key':
+    case 'account':
+      return a.quotaGroup === b.quotaGroup;
+    case 'quota_group':
+      return a.quotaGroup === b.quotaGroup && a.model === b.model;
+    case 'model':
+      return a === b || (a.quotaGroup === b.quotaGroup && a.model === b.model);
+    case 'region':
+      return (
+        a === b ||
+        (a.provider?.name === b.provider?.name && a.region !== undefined && a.region === b.region)
+      );
+  }
+}

@@ -1,0 +1,28 @@
+export { balancer } from './pool.ts';
+export { fleet } from './fleet.ts';
+export { consecutiveFailures, type ConsecutiveFailuresOptions } from './breaker.ts';
+export { classifyUnknown } from './classify.ts';
+export { costUsd } from './cost.ts';
+export { type Balancer } from './balancer.ts';
+export { type CallError } from './call-error.ts';
+export {
+  type Candidate,
+  type Decision,
+  type Explanation,
+  type Reason,
+  REASONS,
+} from './decision.ts';
+export { type AttemptFailed, type BalancerEvents, type TargetChanged } from './events.ts';
+export { type Fleet, type TargetState } from './fleet.ts';
+export {
+  type BalancerOptions,
+  type FleetOptions,
+  type RetryOptions,
+  type TargetOptions,
+  type TimeoutOptions,
+} from './options.ts';
+export { type StreamOptions } from './pulled-stream.ts';
+export { type RunAttempt } from './run.ts';
+export { type Call, type CallFailure, type Result, type Sink } from './sink.ts';
+export { type Stats, type TargetStats } from './stats.ts';
+export { type Answer } from './stream.ts';

@@ -1,0 +1,90 @@
+import type { Outcome } from '@plimsoll/core';
+
+import type { Attempt } from './attempt.ts';
+import type { FleetState } from './fleet.ts';
+
+/** The attempt takes its place in flight. */
+export function openLease(fleet: FleetState, attempt: Attempt): void {
+  const { member } = attempt;
+  fleet.hot.inFlight[member.slot]!++;
+  const last = member.unansweredLast;
+  if (last === undefined) {
+    member.unansweredFirst = attempt;
+    fleet.estimates.oldestUnansweredMs[member.slot] = attempt.startedAtMs;
+  } else {
+    last.younger = attempt;
+    attempt.older = last;
+  }
+  member.unansweredLast = attempt;
+}
+
+/** The attempt has content: it no longer tells, by its age, that the target may hang. */
+export function markAnswered(fleet: FleetState, attempt: Attempt): void {
+  const { member, older, younger } = attempt;
+  if (older !== undefined) older.younger = younger;
+  else if (member.unansweredFirst === attempt) member.unansweredFirst = younger;
+  else return;
+  if (younger !== undefined) younger.older = older;
+  else member.unansweredLast = older;
+  attempt.older = undefined;
+  attempt.younger = undefined;
+  fleet.estimates.oldestUnansweredMs[member.slot] = member.unansweredFirst?.startedAtMs ?? Infinity;
+}
+
+/**
+ * The attempt gives its place back, and health and estimates hear what came of it. The caller has made sure that this
+ * happens once: `attempt.isOpen` was true and is set to false here.
+ */
+export function closeLease(
+  fleet: FleetState,
+  attempt: Attempt,
+  outcome: Outcome,
+  isStream: boolean,
+  nowMs: number,
+): void {
+  const { member } = attempt;
+  const { slot } = member;
+  const { failure } = outcome;
+  attempt.isOpen = false;
+  markAnswered(fleet, attempt);
+  const left = --fleet.hot.inFlight[slot]!;
+  member.health.onEnd(slot, attempt.healthToken, failure, nowMs);
+  if (failure === undefined) {
+    fleet.estimates.observeEnd(slot, false, nowMs);
+    observePace(fleet, slot, outcome, isStream, nowMs);
+  } else if (failure.isHealthFailure) {
+    fleet.estimates.observeEnd(slot, true, nowMs);
+    // A target that timed out needs at least this long: an attempt cut off is evidence too.
+    if (failure.kind === 'timeout' && !attempt.isCommitted) {
+      fleet.estimates.observeFirstContent(slot, outcome.durationMs, nowMs);
+    }
+  }
+  if (left === 0) fleet.becameIdle(slot);
+}
+
+/**
+ * Takes time to first content and time per token apart, so that long answers do not look like a slow target. A buffered
+ * answer tells only their sum: its first content is taken to be as late as streams have shown.
+ */
+function observePace(
+  fleet: FleetState,
+  slot: number,
+  outcome: Outcome,
+  isStream: boolean,
+  nowMs: number,
+): void {
+  const { estimates } = fleet;
+  const tokens = outcome.usage?.outputTokens ?? 0;
+  if (isStream && outcome.firstContentMs !== undefined) {
+    // The time to first content was observed when it came.
+    if (tokens > 1) {
+      const flowMs = outcome.durationMs - outcome.firstContentMs;
+      estimates.observePerToken(slot, flowMs / (tokens - 1), nowMs);
+    }
+  } else if (tokens > 1) {
+    const firstMs = estimates.samples[slot] === 0 ? 0 : estimates.firstContentMs[slot]!;
+    estimates.observePerToken(slot, Math.max(0, outcome.durationMs - firstMs) / tokens, nowMs);
+  } else {
+    estimates.observeFirstContent(slot, outcome.durationMs, nowMs);
+  }
+}

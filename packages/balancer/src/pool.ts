@@ -1,0 +1,365 @@
+import {
+  type ErrorCode,
+  type Failure,
+  type HealthDefinition,
+  optionError,
+  type Outcome,
+  PlimsollError,
+  type Request,
+  type RequestTraits,
+  type Target,
+} from '@plimsoll/core';
+
+import type { Balancer } from './balancer.ts';
+import { BalancedCall, type AttemptMaker } from './call.ts';
+import { consecutiveFailures } from './breaker.ts';
+import { Counters } from './counters.ts';
+import type { Decision, Explanation } from './decision.ts';
+import { DecisionRing, Notes } from './decision-ring.ts';
+import { Emitter } from './emitter.ts';
+import type { BalancerEvents, TargetChanged } from './events.ts';
+import { ExpectedShares } from './fairness.ts';
+import { FleetState } from './fleet.ts';
+import type { Member } from './member.ts';
+import type { BalancerOptions, RetryOptions, TargetOptions, TimeoutOptions } from './options.ts';
+import { Picker } from './picker.ts';
+import { RetryBudget } from './retry-budget.ts';
+import { type Roster, roster } from './roster.ts';
+import { run, type RunAttempt } from './run.ts';
+import type { Call, Result, Sink } from './sink.ts';
+import type { Stats } from './stats.ts';
+import { poolStats } from './pool-stats.ts';
+import { type Answer, stream } from './stream.ts';
+import { checkTargets } from './target.ts';
+import { resolveRetry, resolveTimeouts } from './timeouts.ts';
+import { PickView } from './view.ts';
+
+/** One pick in this many is traced, so that recent decisions show scores too. */
+const TRACE_EVERY = 100;
+
+/** A cool-down that names no time, in milliseconds. */
+const COOL_DOWN_MS = 10_000;
+
+const SETTLE_EVERY_MS = 250;
+
+/** Targets are judged alike unless a pool says otherwise, so pools that share a target share its breaker. */
+const DEFAULT_HEALTH = consecutiveFailures();
+
+/**
+ * Makes a balancer.
+ *
+ * @throws PlimsollError ERR_PLIMSOLL_OPTION that names the option, its value and what is accepted.
+ */
+export function balancer<Payload = unknown, Head = unknown, Chunk = unknown>(
+  options: BalancerOptions,
+): Balancer<Payload, Head, Chunk> {
+  return new Pool(options) as Pool & Balancer<Payload, Head, Chunk>;
+}
+
+/** The state behind a `Balancer`: its members, its strategy at work, and what it counts. */
+export class Pool implements Balancer {
+  readonly name: string;
+  readonly strategy: string;
+  readonly fleet: FleetState;
+  readonly timeouts: Required<TimeoutOptions>;
+  readonly budget: RetryBudget;
+  readonly counters: Counters = new Counters();
+  readonly ring: DecisionRing;
+  readonly emitter: Emitter<BalancerEvents> = new Emitter();
+  /** The number of the decision made last. */
+  lastDecision = -1;
+  readonly #retry: Required<RetryOptions>;
+  readonly #health: HealthDefinition;
+  readonly #picker: Picker;
+  readonly #view: PickView;
+  readonly #expected: ExpectedShares;
+  readonly #calls = new Set<BalancedCall>();
+  readonly #unsubscribe: () => void;
+  /** By id, in the order of the configuration. */
+  readonly #members = new Map<string, Member>();
+  #roster: Roster;
+  #isStale = true;
+  #picks = 0;
+  #settledAtMs = 0;
+  #isClosed = false;
+  #whenEmpty: (() => void) | undefined = undefined;
+
+  constructor(options: BalancerOptions) {
+    this.name = options.name ?? 'default';
+    this.timeouts = resolveTimeouts(options.timeouts);
+    this.#retry = resolveRetry(options.retry);
+    const { budgetRatio, budgetCap, budgetInitial } = this.#retry;
+    this.budget = new RetryBudget(budgetRatio, budgetCap, budgetInitial);
+    const decisions = options.decisions ?? 1000;
+    if (!Number.isInteger(decisions) || decisions < 0) {
+      throw optionError('balancer', 'decisions', 'an integer >= 0', decisions);
+    }
+    checkTargets(options.targets);
+    this.ring = new DecisionRing(decisions);
+    this.fleet = (options.fleet as FleetState | undefined) ?? new FleetState({});
+    this.#health = options.health ?? DEFAULT_HEALTH;
+    this.strategy = options.strategy.name;
+    this.#picker = new Picker(options.strategy, this.fleet);
+    this.#view = new PickView(this.fleet);
+    this.#expected = new ExpectedShares(options.strategy.expectedShare, this.fleet, this.counters);
+    this.#roster = roster(0, [], this.fleet.hot);
+    this.#unsubscribe = this.fleet.onTargetChange((event) => this.#onTargetChange(event));
+    for (const target of options.targets) this.add(target);
+  }
+
+  start(request: Request, sink: Sink): Call {
+    return this.startWith(request, sink, undefined);
+  }
+
+  /** As `start`, with attempts made by `maker` instead of the target's provider. */
+  startWith(request: Request, sink: Sink, maker: AttemptMaker | undefined): Call {
+    const { fleet } = this;
+    const nowMs = fleet.clock.now();
+    const call = new BalancedCall(this, fleet.nextCallId++, request, sink, maker, nowMs);
+    this.#calls.add(call);
+    this.counters.requests++;
+    this.budget.earn();
+    call.begin(nowMs);
+    return call;
+  }
+
+  stream(request: Request, options?: { signal?: AbortSignal }): Promise<Answer> {
+    return stream(this, request, options?.signal);
+  }
+
+  run<T>(
+    traits: RequestTraits,
+    callback: (target: Target, attempt: RunAttempt) => Promise<T>,
+    options?: { signal?: AbortSignal },
+  ): Promise<T> {
+    return run(this, traits, callback, options?.signal);
+  }
+
+  add(target: TargetOptions): void {
+    if (this.#members.has(target.id)) {
+      throw optionError('balancer', 'targets[].id', 'unique in the pool', target.id);
+    }
+    const member = this.fleet.join(target, this.#health);
+    this.#members.set(target.id, member);
+    this.counters.reset(member.slot, this.fleet.hot.slotLimit);
+    this.#isStale = true;
+  }
+
+  drain(id: string): Promise<void> {
+    const member = this.#member(id);
+    this.fleet.setDraining(member, true);
+    return this.fleet.whenIdle(member);
+  }
+
+  enable(id: string): void {
+    this.fleet.setDraining(this.#member(id), false);
+  }
+
+  remove(id: string): Promise<void> {
+    const member = this.#member(id);
+    this.#settleExpected(this.fleet.clock.now());
+    this.#members.delete(id);
+    this.#isStale = true;
+    const idle = this.fleet.whenIdle(member);
+    this.fleet.leave(member);
+    return idle;
+  }
+
+  setWeight(id: string, weight: number): void {
+    this.fleet.setWeight(this.#member(id), weight);
+  }
+
+  isUsable(): boolean {
+    const nowMs = this.fleet.clock.now();
+    const members = [...this.#members.values()];
+    return members.some(({ slot }) => this.fleet.stateOf(slot, nowMs) === 'healthy');
+  }
+
+  stats(): Stats {
+    const nowMs = this.fleet.clock.now();
+    this.#settleExpected(nowMs);
+    return poolStats(this, [...this.#members.values()], this.#expected.isPromised, nowMs);
+  }
+
+  explain(request: RequestTraits): Explanation {
+    const nowMs = this.fleet.clock.now();
+    const now = this.#current();
+    const notes = new Notes();
+    const view = this.#view;
+    view.open(request, undefined, 0, nowMs);
+    const first = this.#picker.trace(now, view, request, nowMs, notes, true);
+    const candidates = now.members.map(({ slot, target }) => ({
+      target: target.id,
+      reason: view.reason(slot),
+      score: notes.scores.get(slot),
+    }));
+    const order: number[] = [];
+    for (let slot = first; slot !== -1;) {
+      order.push(slot);
+      view.open(request, order, 0, nowMs);
+      slot = this.#picker.trace(now, view, request, nowMs, new Notes(), true);
+    }
+    const idOf = (slot: number): string => this.fleet.members[slot]!.target.id;
+    return {
+      callId: 0,
+      pool: this.name,
+      strategy: this.strategy,
+      attempt: 1,
+      epochMs: this.fleet.clock.epochMs(),
+      target: first === -1 ? undefined : idOf(first),
+      candidates,
+      path: notes.path,
+      outcome: undefined,
+      failure: undefined,
+      order: order.map(idOf),
+    };
+  }
+
+  decisions(limit: number = Infinity): readonly Decision[] {
+    const { clock } = this.fleet;
+    return this.ring.recent(limit, this.name, this.strategy, clock.epochMs() - clock.now());
+  }
+
+  on<Name extends keyof BalancerEvents>(
+    name: Name,
+    listener: (event: BalancerEvents[Name]) => void,
+  ): () => void {
+    return this.emitter.on(name, listener);
+  }
+
+  onSuccess(listener: (result: Result) => void): () => void {
+    return this.on('success', listener);
+  }
+
+  onError(listener: (error: Failure, target: Target) => void): () => void {
+    return this.on('attemptFailed', ({ failure, target }) => listener(failure, target));
+  }
+
+  async close(graceMs: number = 30_000): Promise<void> {
+    this.#isClosed = true;
+    if (this.#calls.size > 0) {
+      const { clock } = this.fleet;
+      await new Promise<void>((resolve) => {
+        const timer = clock.every(Math.max(1, graceMs), () => {
+          timer.cancel();
+          for (const call of this.#calls) call.abort();
+        });
+        this.#whenEmpty = () => {
+          timer.cancel();
+          resolve();
+        };
+      });
+    }
+    this.#unsubscribe();
+    for (const member of this.#members.values()) this.fleet.leave(member);
+    this.#members.clear();
+    this.#isStale = true;
+  }
+
+  /** The slot for `call`'s next attempt, or -1; the decision is recorded. */
+  pick(call: BalancedCall, nowMs: number): number {
+    if (this.#isClosed) return -1;
+    const now = this.#current();
+    const view = this.#view;
+    const { request, tried, attempts } = call;
+    view.open(request, tried, call.minContextWindow, nowMs);
+    const isFirst = attempts === 0;
+    // Retries follow a failure, and failures want explaining; of the rest a sample is enough.
+    const isTraced = !isFirst || ++this.#picks % TRACE_EVERY === 0;
+    const notes = isTraced ? new Notes() : undefined;
+    const slot =
+      notes === undefined
+        ? this.#picker.pick(now, view, request, nowMs)
+        : this.#picker.trace(now, view, request, nowMs, notes, false);
+    this.lastDecision = this.ring.record(call.id, attempts + 1, slot, now, view, notes, nowMs);
+    if (isFirst && slot !== -1) this.#expected.onFirstPick();
+    if (nowMs - this.#settledAtMs > SETTLE_EVERY_MS) this.#settleExpected(nowMs);
+    return slot;
+  }
+
+  /** Why no target was admissible for `call`. */
+  whyNone(
+    call: BalancedCall,
+    nowMs: number,
+  ): { code: ErrorCode; message: string; retryAtMs: number | undefined } {
+    const view = this.#view;
+    view.open(call.request, call.tried, call.minContextWindow, nowMs);
+    const members = [...this.#members.values()];
+    const reasons = members.map(({ slot }) => view.reason(slot));
+    const list = members.map(({ target }, index) => `${target.id}: ${reasons[index]}`);
+    const names = list.length === 0 ? 'it has no targets' : list.join(', ');
+    const waits = members
+      .filter((_, index) => reasons[index] === 'unhealthy' || reasons[index] === 'cooling')
+      .map(({ slot, health }) =>
+        Math.max(this.fleet.hot.coolUntilMs[slot]!, health.retryAtMs(slot, nowMs)),
+      );
+    const retryAtMs = waits.length === 0 ? undefined : Math.min(...waits);
+    if (this.#isClosed) {
+      return {
+        code: 'ERR_PLIMSOLL_CLOSED',
+        message: `${this.name} is closed`,
+        retryAtMs: undefined,
+      };
+    }
+    if (reasons.includes('concurrency')) {
+      const message = `all targets of ${this.name} are at their limit (${names})`;
+      return { code: 'ERR_PLIMSOLL_CAPACITY', message, retryAtMs: undefined };
+    }
+    if (retryAtMs !== undefined) {
+      const message = `no target of ${this.name} is usable now (${names})`;
+      return { code: 'ERR_PLIMSOLL_UNAVAILABLE', message, retryAtMs };
+    }
+    const message = `no target of ${this.name} can serve this request (${names})`;
+    return { code: 'ERR_PLIMSOLL_NO_TARGET', message, retryAtMs: undefined };
+  }
+
+  /** Full jitter: anything up to the step, which doubles with each retry. */
+  backoffMs(retries: number): number {
+    const stepMs = Math.min(this.#retry.backoffMs * 2 ** retries, this.#retry.backoffMaxMs);
+    return this.fleet.random.float() * stepMs;
+  }
+
+  cool(member: Member, failure: Failure, nowMs: number): void {
+    const waitMs = failure.retryAfterMs ?? COOL_DOWN_MS;
+    if (waitMs > 0) this.fleet.cool(member, failure, nowMs + waitMs, nowMs);
+  }
+
+  observe(slot: number, outcome: Outcome, nowMs: number): void {
+    this.#picker.observe(slot, outcome, nowMs);
+  }
+
+  callEnded(call: BalancedCall): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#whenEmpty?.();
+  }
+
+  /** The roster as it stands, rebuilt if members came, went or changed since. */
+  #current(): Roster {
+    if (!this.#isStale) return this.#roster;
+    this.#isStale = false;
+    this.#roster = roster(this.#roster.version + 1, [...this.#members.values()], this.fleet.hot);
+    this.#picker.update(this.#roster);
+    return this.#roster;
+  }
+
+  #member(id: string): Member {
+    const member = this.#members.get(id);
+    if (member !== undefined) return member;
+    const ids = [...this.#members.keys()].join(', ');
+    throw new PlimsollError(
+      'ERR_PLIMSOLL_OPTION',
+      `${this.name} has no target ${JSON.stringify(id)}; it has ${ids || 'none'}`,
+    );
+  }
+
+  #settleExpected(nowMs: number): void {
+    this.#settledAtMs = nowMs;
+    this.#expected.settle(this.#current(), nowMs);
+  }
+
+  #onTargetChange(event: TargetChanged): void {
+    if (this.#members.get(event.target.id)?.target !== event.target) return;
+    this.#isStale ||= ['draining', 'enabled', 'weight'].includes(event.change);
+    this.emitter.emit('target', event);
+  }
+}
