@@ -37,7 +37,7 @@ export class Attempt implements AttemptSink {
   isOpen = true;
   isConnected = false;
   isCommitted = false;
-  head: unknown | undefined = undefined;
+  head: unknown = undefined;
   /** Chunks before the first content, held until the answer is committed. */
   held: unknown[] | undefined = undefined;
   firstContentAtMs = Number.NaN;
