@@ -1,5 +1,5 @@
 export { type Clock, type Timer } from './clock.ts';
-export { complexityOf } from "./complexity.ts";
+export { complexityOf } from './complexity.ts';
 export { type ErrorCode, isPlimsollError, optionError, PlimsollError } from './error.ts';
 export { type Failure, type FailureKind, type Scope, type Verdict } from './failure.ts';
 export { type Health, type HealthContext, type HealthDefinition } from './health.ts';
