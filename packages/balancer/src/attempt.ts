@@ -40,7 +40,7 @@ export class Attempt implements AttemptSink {
   head: unknown = undefined;
   /** Chunks before the first content, held until the answer is committed. */
   held: unknown[] | undefined = undefined;
-  firstContentAtMs = Number.NaN;
+  firstContentAtMs: number = Number.NaN;
   /** Times of the last chunk and the last sign of the model, to the tick. */
   lastChunkAtMs: number;
   lastEventAtMs: number;
