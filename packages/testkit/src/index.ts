@@ -2,6 +2,19 @@ export { seededRandom, type SeededRandom } from '@plimsoll/core';
 export { bytesPerCall } from './allocation.ts';
 export { type Exemption } from './exemption.ts';
 export { manualClock, type ManualClock, type ManualClockOptions } from './manual-clock.ts';
+export {
+  type UpstreamAnswer,
+  type UpstreamError,
+  type UpstreamFault,
+  type UpstreamToolCall,
+} from './openai-upstream/answer.ts';
+export { upstreamErrors, type UpstreamErrorName } from './openai-upstream/errors.ts';
+export { type UpstreamRequest } from './openai-upstream/exchange.ts';
+export {
+  openAIUpstream,
+  type OpenAIUpstream,
+  type OpenAIUpstreamOptions,
+} from './openai-upstream/upstream.ts';
 export { snapshotOf, type SnapshotOptions, targetOf } from './snapshot-of.ts';
 export { strategyContract, type StrategyContractOptions } from './strategy-contract.ts';
 export { testTrace, type TestTrace, testView, type TestView } from './test-view.ts';

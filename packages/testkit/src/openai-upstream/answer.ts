@@ -1,0 +1,76 @@
+/**
+ * How one request is answered, as data. What is left out is as a healthy model would do it; `{}` is a good answer to
+ * whatever was asked.
+ */
+export interface UpstreamAnswer {
+  /** @defaultValue 200, or 500 where `error` is given */
+  readonly status?: number;
+  /** Added to the usual headers; a name given here replaces the usual one. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Sent instead of anything made from the fields below: text as it is, everything else as JSON. Never streamed. */
+  readonly body?: unknown;
+  /** An error in OpenAI's form: the body of an answer, or what the event of an `error_event` fault carries. */
+  readonly error?: UpstreamError;
+  /** What the model says, streamed word by word. @defaultValue `Hello from the upstream.`, or an object in JSON mode */
+  readonly text?: string;
+  /** What the model calls. @defaultValue the first tool offered, until its result is in the conversation */
+  readonly toolCalls?: readonly UpstreamToolCall[];
+  /** @defaultValue `tool_calls` or `stop` */
+  readonly finishReason?: string;
+  /** @defaultValue about one token per four characters of the prompt, and one per word of the answer */
+  readonly usage?: { readonly promptTokens: number; readonly completionTokens: number };
+  /** @defaultValue the model that was asked for */
+  readonly model?: string;
+  /** Milliseconds before status and headers are sent. @defaultValue 0 */
+  readonly headDelayMs?: number;
+  /** Milliseconds between the head and the first content. @defaultValue 0 */
+  readonly contentDelayMs?: number;
+  /** Milliseconds between two content events. @defaultValue 0 */
+  readonly chunkDelayMs?: number;
+  /** Cuts the answer into pieces of so many bytes, each written alone, so that events and characters are torn. */
+  readonly pieceBytes?: number;
+  readonly fault?: UpstreamFault;
+  /** Content events sent before a fault in the body. @defaultValue 2 */
+  readonly faultAfter?: number;
+}
+
+/** The error object of OpenAI's API. */
+export interface UpstreamError {
+  readonly message: string;
+  readonly type: string;
+  readonly code?: string | null;
+  readonly param?: string | null;
+}
+
+/** A call of a tool; `arguments` is JSON text. */
+export interface UpstreamToolCall {
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/**
+ * What goes wrong on the wire.
+ *
+ * - `reset_before_head`, `close_before_head`: the request is read, then the connection is reset (RST) or closed (FIN).
+ * - `hang_before_head`: the request is read and nothing ever comes.
+ * - `reset_in_body`, `close_in_body`: the connection is reset or closed after `faultAfter` content events, or in the
+ *   middle of a body that is no stream.
+ * - `end_in_body`: the same place, but HTTP ends as if all were well.
+ * - `stall_in_body`: the same place, and nothing more ever comes.
+ * - `malformed_event`: one content event is not JSON, and the stream goes on; a body that is no stream is not JSON.
+ * - `error_event`: the stream says an error and ends; without a stream it is a 200 whose body is an error.
+ * - `no_finish`: no choice gets its `finish_reason`, though the end marker is sent.
+ * - `no_done`: the end marker is missing, though every choice is finished.
+ */
+export type UpstreamFault =
+  | 'reset_before_head'
+  | 'close_before_head'
+  | 'hang_before_head'
+  | 'reset_in_body'
+  | 'close_in_body'
+  | 'end_in_body'
+  | 'stall_in_body'
+  | 'malformed_event'
+  | 'error_event'
+  | 'no_finish'
+  | 'no_done';
