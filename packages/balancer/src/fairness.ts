@@ -12,6 +12,9 @@ export class ExpectedShares {
   readonly #promise: StrategyDefinition['expectedShare'];
   readonly #fleet: FleetState;
   readonly #counters: Counters;
+  /** The terms that have held since the last batch: slots, and the share of each. */
+  #slots: Int32Array = new Int32Array(0);
+  #shares: Float64Array = new Float64Array(0);
   #pending = 0;
 
   constructor(promise: StrategyDefinition['expectedShare'], fleet: FleetState, counters: Counters) {
@@ -28,22 +31,21 @@ export class ExpectedShares {
     this.#pending++;
   }
 
-  /** Spreads the picks since the last time over the members as they stand. */
+  /** Spreads the picks since the last time over the members as they stood then, and takes up how they stand now. */
   settle(roster: Roster, nowMs: number): void {
+    if (this.#promise === 'none') return;
     const picks = this.#pending;
-    if (picks === 0 || this.#promise === 'none') return;
     this.#pending = 0;
-    const { slots, weights } = roster.active;
-    const weightOf = (index: number): number => {
-      const slot = slots[index]!;
-      if (this.#fleet.stateOf(slot, nowMs) !== 'healthy') return 0;
-      return this.#promise === 'equal' ? 1 : weights[index]!;
-    };
-    let total = 0;
-    for (let index = 0; index < slots.length; index++) total += weightOf(index);
-    if (total === 0) return;
-    for (let index = 0; index < slots.length; index++) {
-      this.#counters.expectedPicks[slots[index]!]! += (picks * weightOf(index)) / total;
+    for (let index = 0; index < this.#slots.length; index++) {
+      this.#counters.expectedPicks[this.#slots[index]!]! += picks * this.#shares[index]!;
     }
+    const { slots, weights } = roster.active;
+    const effective = weights.map((weight, index) => {
+      if (this.#fleet.stateOf(slots[index]!, nowMs) !== 'healthy') return 0;
+      return this.#promise === 'equal' ? 1 : weight;
+    });
+    const total = effective.reduce((sum, weight) => sum + weight, 0);
+    this.#slots = slots;
+    this.#shares = total === 0 ? effective : effective.map((weight) => weight / total);
   }
 }

@@ -40,6 +40,7 @@ const TRACE_EVERY = 100;
 /** A cool-down that names no time, in milliseconds. */
 const COOL_DOWN_MS = 10_000;
 
+/** How long the terms of the expected share may be out of date, in milliseconds: a cool-down ends without an event. */
 const SETTLE_EVERY_MS = 250;
 
 /** Targets are judged alike unless a pool says otherwise, so pools that share a target share its breaker. */
@@ -80,7 +81,7 @@ export class Pool implements Balancer {
   #roster: Roster;
   #isStale = true;
   #picks = 0;
-  #settledAtMs = 0;
+  #settledAtMs = -Infinity;
   #isClosed = false;
   #whenEmpty: (() => void) | undefined = undefined;
 
@@ -143,6 +144,7 @@ export class Pool implements Balancer {
     this.#members.set(target.id, member);
     this.counters.reset(member.slot, this.fleet.hot.slotLimit);
     this.#isStale = true;
+    this.#settledAtMs = -Infinity;
   }
 
   drain(id: string): Promise<void> {
@@ -157,9 +159,9 @@ export class Pool implements Balancer {
 
   remove(id: string): Promise<void> {
     const member = this.#member(id);
-    this.#settleExpected(this.fleet.clock.now());
     this.#members.delete(id);
     this.#isStale = true;
+    this.#settleExpected(this.fleet.clock.now());
     const idle = this.fleet.whenIdle(member);
     this.fleet.leave(member);
     return idle;
@@ -260,6 +262,7 @@ export class Pool implements Balancer {
   pick(call: BalancedCall, nowMs: number): number {
     if (this.#isClosed) return -1;
     const now = this.#current();
+    if (nowMs - this.#settledAtMs > SETTLE_EVERY_MS) this.#settleExpected(nowMs);
     const view = this.#view;
     const { request, tried, attempts } = call;
     view.open(request, tried, call.minContextWindow, nowMs);
@@ -273,7 +276,6 @@ export class Pool implements Balancer {
         : this.#picker.trace(now, view, request, nowMs, notes, false);
     this.lastDecision = this.ring.record(call.id, attempts + 1, slot, now, view, notes, nowMs);
     if (isFirst && slot !== -1) this.#expected.onFirstPick();
-    if (nowMs - this.#settledAtMs > SETTLE_EVERY_MS) this.#settleExpected(nowMs);
     return slot;
   }
 
@@ -360,6 +362,7 @@ export class Pool implements Balancer {
   #onTargetChange(event: TargetChanged): void {
     if (this.#members.get(event.target.id)?.target !== event.target) return;
     this.#isStale ||= ['draining', 'enabled', 'weight'].includes(event.change);
+    this.#settleExpected(this.fleet.clock.now());
     this.emitter.emit('target', event);
   }
 }

@@ -14,6 +14,9 @@ export interface StreamOptions<Item> {
   readonly usage?: (item: Item) => Usage | undefined;
 }
 
+/** A chunk that carries nothing: it tells the engine that the stream moves. */
+export const SIGN_OF_LIFE: unique symbol = Symbol('sign of life');
+
 /**
  * A client library's stream under a lease: read ahead to the first content, then handed to its reader item by item. The
  * lease ends when the stream does, when its reader stops (`break`, `return`), or by the engine's limits.
@@ -50,7 +53,7 @@ export class PulledStream<Item> implements AsyncIterable<Item>, AsyncIterator<It
       this.#note(value);
       this.#ahead.push(value);
       if (this.#options.isContent?.(value) ?? true) return;
-      this.#sink.onChunk(undefined, ChunkKind.event);
+      this.#sink.onChunk(SIGN_OF_LIFE, ChunkKind.event);
     }
   }
 
@@ -105,7 +108,7 @@ export class PulledStream<Item> implements AsyncIterable<Item>, AsyncIterator<It
       this.#pending?.resolve({ done: true, value: undefined });
     } else {
       this.#note(result.value);
-      this.#sink.onChunk(undefined, ChunkKind.content);
+      this.#sink.onChunk(SIGN_OF_LIFE, ChunkKind.content);
       this.#pending?.resolve({ done: false, value: result.value });
     }
   }

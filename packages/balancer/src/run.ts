@@ -13,7 +13,7 @@ import type { AttemptMaker } from './call.ts';
 import { classifyUnknown } from './classify.ts';
 import type { Pool } from './pool.ts';
 import { callError } from './call-error.ts';
-import { PulledStream, type StreamOptions } from './pulled-stream.ts';
+import { PulledStream, SIGN_OF_LIFE, type StreamOptions } from './pulled-stream.ts';
 import type { Sink } from './sink.ts';
 
 /** What the callback of `run` gets beside the target. */
@@ -55,9 +55,11 @@ export function run<T>(
     const maker: AttemptMaker = {
       attempt: (target, _request, sink) => new CallbackAttempt(target, ++number, callback, sink),
     };
-    const sink: Sink<unknown, T> = {
+    const sink: Sink<unknown, T | typeof SIGN_OF_LIFE> = {
       onHead() {},
-      onChunk: resolve,
+      onChunk(chunk) {
+        if (chunk !== SIGN_OF_LIFE) resolve(chunk);
+      },
       onEnd: () => signal?.removeEventListener('abort', leave),
       onError(failure) {
         signal?.removeEventListener('abort', leave);
