@@ -96,6 +96,14 @@ export class SinkRecord implements AttemptSink {
     await new Promise<void>((resolve) => void this.#waiting.push({ condition, resolve }));
   }
 
+  /** Resolves when the attempt has ended. */
+  async over(): Promise<void> {
+    await soon(
+      this.until(() => this.isOver),
+      () => `the attempt did not end: "${this.order}"`,
+    );
+  }
+
   #keep(call: SinkCall): void {
     this.calls.push(call);
     this.onCall(call);
@@ -136,6 +144,18 @@ export async function withAttempt(
   } finally {
     await upstream.close();
   }
+}
+
+/**
+ * Resolves with `promise`, which a correct adapter keeps within milliseconds; rejects with `failure` after two seconds,
+ * so that one that never does is told in words instead of by the runner's time limit.
+ */
+export async function soon(promise: Promise<void>, failure: () => string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new assert.AssertionError({ message: failure() })), 2000);
+  });
+  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** Some turns of the event loop: long enough for whatever an adapter had queued to come out. */

@@ -39,9 +39,9 @@ export interface ProviderUpstream {
   readonly activeRequests: number;
   /** Requests received since `play`. */
   readonly receivedRequests: number;
-  /** Whether some answer cannot be written on because the adapter does not read. */
-  readonly isBlocked: boolean;
-  /** Resolves once `condition` holds; it is asked whenever one of the figures above may have changed. */
+  /** Bytes of answers written since `play`: stands still while the adapter does not read. */
+  readonly sentBytes: number;
+  /** Resolves once `condition` holds; it is asked whenever a request came or went. */
   until(condition: () => boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -64,8 +64,8 @@ export function openAIProviderUpstream(options: OpenAIUpstreamOptions = {}): Pro
     get receivedRequests() {
       return upstream.requests.length;
     },
-    get isBlocked() {
-      return upstream.requests.some((request) => request.isBlocked);
+    get sentBytes() {
+      return upstream.requests.reduce((bytes, request) => bytes + request.sentBytes, 0);
     },
     until: (condition) => upstream.until(condition),
     close: () => upstream.close(),
