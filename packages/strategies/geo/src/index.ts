@@ -1,0 +1,2 @@
+export { type Coordinates } from './distance.ts';
+export { geo, type GeoOptions } from './geo.ts';
