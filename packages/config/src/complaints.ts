@@ -36,11 +36,12 @@ function complaint(
   const value = valueAt(data, path);
   if (issue.code === 'invalid_union') {
     // Of the forms a value may take, the one it was meant to have is that which fits it at the outside.
-    const meant = issue.errors.find((branch) => branch.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'));
+    const meant = issue.errors.find((branch) =>
+      branch.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
+    );
     if (meant !== undefined) return meant.flatMap((inner) => complaint(inner, path, data, written));
   }
-  const accepted =
-    issue.code === 'invalid_value' ? oneOf(issue.values.map(String)) : issue.message;
+  const accepted = issue.code === 'invalid_value' ? oneOf(issue.values.map(String)) : issue.message;
   if (value === undefined) return [{ path, message: `is missing; it must be ${accepted}` }];
   const hint =
     issue.code === 'invalid_value' && typeof value === 'string'

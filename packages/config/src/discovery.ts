@@ -50,7 +50,9 @@ export function configFromEnvironment(env: Environment): Discovery {
 function keysOf({ variable }: Preset, env: Environment): string[] {
   if (variable === undefined) return [];
   const numbered = Object.keys(env)
-    .filter((name) => name.startsWith(`${variable}_`) && /^\d+$/.test(name.slice(variable.length + 1)))
+    .filter(
+      (name) => name.startsWith(`${variable}_`) && /^\d+$/.test(name.slice(variable.length + 1)),
+    )
     .sort((a, b) => Number(a.slice(variable.length + 1)) - Number(b.slice(variable.length + 1)));
   const seen = new Set<string>();
   return [variable, ...numbered].filter((name) => {
@@ -94,7 +96,7 @@ function simulated(
   return {
     id,
     provider: 'simulated',
-    model: '*',
+    model: 'simulated',
     weight,
     region,
     simulate: { firstContentMs, tokensPerSecond },

@@ -30,7 +30,12 @@ export interface Loaded {
 export function loadConfig(text: string, options: LoadOptions): Loaded {
   const source = new Source(text, options.file);
   const problem = (path: Path, message: string): Problem => source.problem(path, message);
-  const fail = (...errors: Problem[]): Loaded => ({ config: undefined, errors, warnings: [], problem });
+  const fail = (...errors: Problem[]): Loaded => ({
+    config: undefined,
+    errors,
+    warnings: [],
+    problem,
+  });
 
   const read = source.read();
   if ('problem' in read) return fail(read.problem);
@@ -79,10 +84,14 @@ function retyped(
   paths: ReadonlySet<string>,
   path: Path = [],
 ): unknown {
-  if (Array.isArray(data)) return data.map((item, index) => retyped(item, written, paths, [...path, index]));
+  if (Array.isArray(data))
+    return data.map((item, index) => retyped(item, written, paths, [...path, index]));
   if (typeof data === 'object' && data !== null) {
     return Object.fromEntries(
-      Object.entries(data).map(([key, item]) => [key, retyped(item, written, paths, [...path, key])]),
+      Object.entries(data).map(([key, item]) => [
+        key,
+        retyped(item, written, paths, [...path, key]),
+      ]),
     );
   }
   const at = formatPath(path);

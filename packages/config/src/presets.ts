@@ -9,21 +9,47 @@ export interface Preset {
   readonly needsBaseUrl: boolean;
   /** What the names of its models look like, to tell providers apart when there is no configuration. */
   readonly models: readonly string[];
+  /** One of its models, for an example to try. */
+  readonly exampleModel?: string | undefined;
 }
 
 /** Every provider a configuration may name. */
 export const presets: readonly Preset[] = [
-  hosted('openai', 'OPENAI_API_KEY', ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*', 'text-embedding-*']),
-  hosted('groq', 'GROQ_API_KEY', ['llama-*', 'meta-llama/*', 'openai/gpt-oss-*', 'qwen/*']),
-  hosted('mistral', 'MISTRAL_API_KEY', ['mistral-*', 'ministral-*', 'magistral-*', 'codestral-*']),
-  hosted('deepseek', 'DEEPSEEK_API_KEY', ['deepseek-*']),
-  hosted('openrouter', 'OPENROUTER_API_KEY', ['*/*']),
+  hosted('openai', 'OPENAI_API_KEY', 'gpt-5-mini', [
+    'gpt-*',
+    'chatgpt-*',
+    'o1*',
+    'o3*',
+    'o4*',
+    'text-embedding-*',
+  ]),
+  hosted('groq', 'GROQ_API_KEY', 'openai/gpt-oss-20b', [
+    'llama-*',
+    'meta-llama/*',
+    'openai/gpt-oss-*',
+    'qwen/*',
+  ]),
+  hosted('mistral', 'MISTRAL_API_KEY', 'mistral-small-latest', [
+    'mistral-*',
+    'ministral-*',
+    'magistral-*',
+    'codestral-*',
+  ]),
+  hosted('deepseek', 'DEEPSEEK_API_KEY', 'deepseek-chat', ['deepseek-*']),
+  hosted('openrouter', 'OPENROUTER_API_KEY', 'openai/gpt-5-mini', ['*/*']),
+  hosted('together', 'TOGETHER_API_KEY', 'openai/gpt-oss-20b', ['*/*']),
+  hosted('cerebras', 'CEREBRAS_API_KEY', 'gpt-oss-120b', ['gpt-oss-*', 'llama*', 'qwen-*']),
   { name: 'azure', needsKey: true, needsBaseUrl: true, models: [] },
-  { name: 'vllm', needsKey: false, needsBaseUrl: true, models: [] },
+  { name: 'vllm', needsKey: false, needsBaseUrl: false, models: [] },
   { name: 'ollama', needsKey: false, needsBaseUrl: false, models: [] },
   { name: 'simulated', needsKey: false, needsBaseUrl: false, models: [] },
 ];
 
-function hosted(name: string, variable: string, models: readonly string[]): Preset {
-  return { name, variable, needsKey: true, needsBaseUrl: false, models };
+function hosted(
+  name: string,
+  variable: string,
+  exampleModel: string,
+  models: readonly string[],
+): Preset {
+  return { name, variable, needsKey: true, needsBaseUrl: false, models, exampleModel };
 }

@@ -63,7 +63,8 @@ function allTargets(config: FileConfig): Placed[] {
   }
   for (const [name, pool] of Object.entries(config.pools)) {
     for (const [index, target] of pool.targets.entries()) {
-      if (typeof target !== 'string') placed.push({ target, path: ['pools', name, 'targets', index] });
+      if (typeof target !== 'string')
+        placed.push({ target, path: ['pools', name, 'targets', index] });
     }
   }
   return placed;
@@ -121,7 +122,8 @@ function weights(members: readonly Placed[], name: string, path: Path): Complain
     return [{ path: [...first.path, 'weight'], message }];
   }
   if (members.every(({ target }) => target.weight === 0)) {
-    const message = 'every target has the weight 0, which means standby; one at least must have more';
+    const message =
+      'every target has the weight 0, which means standby; one at least must have more';
     return [{ path: [...path, 'targets'], message }];
   }
   return [];

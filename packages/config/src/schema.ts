@@ -31,8 +31,7 @@ function list<Item extends z.ZodType>(item: Item, accepted: string) {
 
 const largest = Number.MAX_SAFE_INTEGER;
 
-const isDuration =
-  'a duration above 0, such as 500ms, 30s, 5m or 1h, or a number of milliseconds';
+const isDuration = 'a duration above 0, such as 500ms, 30s, 5m or 1h, or a number of milliseconds';
 const duration = z.union(
   [
     z.number({ error: isDuration }).positive({ error: isDuration }),
@@ -58,7 +57,9 @@ const isUrl = 'an address that begins with http:// or https://, such as http://1
 const target = object({
   id: text("the target's name, unique in the file"),
   provider: z.enum(presets.map(({ name }) => name) as [string, ...string[]]),
-  model: text('the model\'s name as the provider knows it, or "*" to hand on the name the client used'),
+  model: text(
+    'the model\'s name as the provider knows it, or "*" to hand on the name the client used',
+  ),
   apiKey: text('a key, usually a reference such as ${OPENAI_API_KEY}').optional(),
   baseUrl: z.url({ protocol: /^https?$/, error: isUrl }).optional(),
   weight: notNegative.optional(),
@@ -87,7 +88,8 @@ const target = object({
   }).optional(),
 });
 
-const isStrategy = "a strategy's name, a package's name, or a mapping with `use` and the strategy's options";
+const isStrategy =
+  "a strategy's name, a package's name, or a mapping with `use` and the strategy's options";
 const strategyName = text(isStrategy);
 
 const pool = object({

@@ -6,9 +6,7 @@ export function suggestion(name: string, names: readonly string[]): string {
   const nearest = closest(name, names);
   // Two letters changed places count as two changes. Past these bounds two names have little in common.
   const most = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
-  return distance(name, nearest) <= most
-    ? ` (did you mean "${nearest}"?)`
-    : '';
+  return distance(name, nearest) <= most ? ` (did you mean "${nearest}"?)` : '';
 }
 
 /** The names, quoted where they would be unclear, as a list: `a, b or c`. */

@@ -13,7 +13,12 @@ function errors(text: string, env: Record<string, string> = {}): string[] {
 
 /** A pool of the given targets, each on a line of its own from line 3 on. */
 function poolOf(...targets: string[]): string {
-  return ['pools:', '  chat: { targets: [', ...targets.map((target) => `    ${target},`), '    ] }'].join('\n');
+  return [
+    'pools:',
+    '  chat: { targets: [',
+    ...targets.map((target) => `    ${target},`),
+    '    ] }',
+  ].join('\n');
 }
 
 const simulated = '{ id: a, provider: simulated, model: m }';
@@ -141,7 +146,12 @@ targets:
 pools:
   chat: { targets: [a, b] }
 `);
-    expect(config?.targets[1]).toEqual({ id: 'b', provider: 'simulated', model: 'm', region: 'eu' });
+    expect(config?.targets[1]).toEqual({
+      id: 'b',
+      provider: 'simulated',
+      model: 'm',
+      region: 'eu',
+    });
   });
 });
 
@@ -165,7 +175,7 @@ describe('an error', () => {
   it('names the value that was probably meant, and all that are accepted', () => {
     expect(errors(poolOf('{ id: a, provider: simulatd, model: m }'))).toEqual([
       'plimsoll.yaml:3:24: pools.chat.targets[0].provider: must be openai, groq, mistral, deepseek, openrouter, ' +
-        'azure, vllm, ollama or simulated, got "simulatd" (did you mean "simulated"?)',
+        'together, cerebras, azure, vllm, ollama or simulated, got "simulatd" (did you mean "simulated"?)',
     ]);
   });
 
@@ -186,7 +196,14 @@ describe('an error', () => {
   });
 
   it('refuses weights on some targets only, and weights that are all 0', () => {
-    expect(errors(poolOf('{ id: a, provider: simulated, model: m, weight: 1 }', '{ id: b, provider: simulated, model: m }'))).toEqual([
+    expect(
+      errors(
+        poolOf(
+          '{ id: a, provider: simulated, model: m, weight: 1 }',
+          '{ id: b, provider: simulated, model: m }',
+        ),
+      ),
+    ).toEqual([
       'plimsoll.yaml:4:5: pools.chat.targets[1].weight: the pool chat has targets with a weight and others without (b): ' +
         'state it for all or for none',
     ]);
@@ -219,11 +236,16 @@ describe('an error', () => {
 
   it('refuses a hosted provider without a key, and one without the address it needs', () => {
     expect(
-      errors(poolOf('{ id: a, provider: openai, model: m }', '{ id: b, provider: vllm, model: m }')),
+      errors(
+        poolOf(
+          '{ id: a, provider: openai, model: m }',
+          '{ id: b, provider: azure, model: m, apiKey: k }',
+        ),
+      ),
     ).toEqual([
       'plimsoll.yaml:3:5: pools.chat.targets[0].apiKey: is missing; a target of the provider openai needs one, such ' +
         'as ${OPENAI_API_KEY}',
-      'plimsoll.yaml:4:5: pools.chat.targets[1].baseUrl: is missing; a target of the provider vllm states the address ' +
+      'plimsoll.yaml:4:5: pools.chat.targets[1].baseUrl: is missing; a target of the provider azure states the address ' +
         'it is reached at',
     ]);
   });
@@ -337,7 +359,11 @@ describe('a reference to the environment', () => {
 
 describe('a warning', () => {
   it('tells of a target in no pool', () => {
-    const { warnings } = load(`targets: [{ id: b, provider: ollama, model: m }]\n${poolOf(simulated)}`);
-    expect(warnings.map(formatProblem)).toEqual(['plimsoll.yaml:1:11: targets[0]: "b" is in no pool']);
+    const { warnings } = load(
+      `targets: [{ id: b, provider: ollama, model: m }]\n${poolOf(simulated)}`,
+    );
+    expect(warnings.map(formatProblem)).toEqual([
+      'plimsoll.yaml:1:11: targets[0]: "b" is in no pool',
+    ]);
   });
 });
