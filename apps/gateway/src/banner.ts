@@ -1,0 +1,58 @@
+import { presets, type TargetConfig } from '@plimsoll/config';
+
+import type { ServedPool } from './pool-directory.ts';
+
+/** What a person sees at start: where the gateway is, what it spreads requests over, and a line to try. */
+export function banner(
+  pools: readonly ServedPool[],
+  origin: string,
+  host: string,
+  port: number,
+): string {
+  const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return [
+    `Plimsoll listens on ${address}`,
+    '',
+    origin,
+    '',
+    table(pools),
+    '',
+    'Try it:',
+    '',
+    `  curl ${address}/v1/chat/completions \\`,
+    "    -H 'content-type: application/json' \\",
+    `    -d '{"model": "${exampleModel(pools)}", "messages": [{"role": "user", "content": "Hello"}]}'`,
+    '',
+  ].join('\n');
+}
+
+function table(pools: readonly ServedPool[]): string {
+  const rows = [['pool', 'strategy', 'target', 'provider', 'model', 'weight', 'region']];
+  for (const pool of pools) {
+    for (const [index, target] of pool.targets.entries()) {
+      const { id, provider, model, weight, region } = target;
+      const first = index === 0 ? [pool.name, pool.strategy] : ['', ''];
+      rows.push([...first, id, provider, model, String(weight ?? 1), region ?? '']);
+    }
+  }
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) =>
+      `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd(),
+    )
+    .join('\n');
+}
+
+/** A name that works as `model`: the first pool's, or where that is handed on, one that its provider knows. */
+function exampleModel(pools: readonly ServedPool[]): string {
+  const [pool] = pools;
+  const [target] = pool?.targets ?? [];
+  if (pool === undefined || target === undefined) return '';
+  const handsOn = pool.name.includes('*') || target.model === '*';
+  return handsOn ? knownModel(target) : pool.name;
+}
+
+function knownModel({ model, provider }: TargetConfig): string {
+  if (model !== '*') return model;
+  return presets.find(({ name }) => name === provider)?.exampleModel ?? 'the-name-of-a-model';
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { Call } from '@plimsoll/balancer';
+
+import { type ApiError, errorBody } from './openai-error.ts';
+import type { ServedPool } from './pool-directory.ts';
+import type { GatewayState } from './state.ts';
+
+/** One HTTP request and its answer. */
+export class Exchange {
+  readonly state: GatewayState;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly id: string;
+  /** On the clock of `performance.now()`. */
+  readonly startedMs: number = performance.now();
+  /** The pool that serves it, once its body has said which. */
+  pool: ServedPool | undefined = undefined;
+  /** Milliseconds from the last byte of the request to the start of its first attempt. */
+  overheadMs = 0;
+
+  constructor(state: GatewayState, req: IncomingMessage, res: ServerResponse) {
+    this.state = state;
+    this.req = req;
+    this.res = res;
+    this.id = state.nextRequestId();
+  }
+
+  /** The headers that tell how the answer came about, as a flat list. */
+  headers(call: Pick<Call, 'attempts' | 'target'> | undefined): string[] {
+    const headers = ['x-plimsoll-request-id', this.id];
+    if (this.state.isDraining) headers.push('connection', 'close');
+    const { pool } = this;
+    if (pool === undefined || call === undefined) return headers;
+    headers.push('x-plimsoll-pool', pool.name, 'x-plimsoll-strategy', pool.strategy);
+    const { target } = call;
+    if (target !== undefined) {
+      headers.push('x-plimsoll-target', target.id);
+      if (target.region !== undefined) headers.push('x-plimsoll-region', target.region);
+    }
+    const overhead = this.overheadMs.toFixed(3);
+    const total = (performance.now() - this.startedMs).toFixed(1);
+    headers.push(
+      'x-plimsoll-attempts',
+      String(call.attempts),
+      'x-plimsoll-overhead-ms',
+      overhead,
+      'server-timing',
+      `plimsoll;dur=${overhead}, total;dur=${total}`,
+    );
+    return headers;
+  }
+
+  /** Answers with JSON of our own. */
+  answerJson(status: number, json: unknown): void {
+    this.#answer(status, this.headers(undefined), JSON.stringify(json));
+  }
+
+  /** Answers with an error of our own. */
+  answerError(error: ApiError, call?: Pick<Call, 'attempts' | 'target'>): void {
+    const headers = this.headers(call);
+    if (error.headers !== undefined) headers.push(...error.headers);
+    this.#answer(error.status, headers, errorBody(error));
+  }
+
+  #answer(status: number, headers: string[], body: string): void {
+    const { req, res } = this;
+    headers.push('content-type', 'application/json');
+    headers.push('content-length', String(Buffer.byteLength(body)));
+    res.writeHead(status, headers);
+    if (req.complete) {
+      res.end(body);
+      return;
+    }
+    // The client is still sending. If the connection were closed now, the system would reset it and the client would lose
+    // the answer with it. So the rest is read and thrown away, up to a bound.
+    res.write(body);
+    let left = this.state.maxBodyBytes;
+    req.removeAllListeners('data');
+    req.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) req.destroy();
+    });
+    req.once('end', () => res.end());
+    req.resume();
+  }
+}

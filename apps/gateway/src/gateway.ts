@@ -1,0 +1,76 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Logger } from 'pino';
+
+import { Exchange } from './exchange.ts';
+import { PoolDirectory, type ServedPool } from './pool-directory.ts';
+import { route } from './routes.ts';
+import { GatewayState } from './state.ts';
+
+/** What a gateway is made of. */
+export interface GatewayOptions {
+  readonly pools: readonly ServedPool[];
+  /** Largest request body, in bytes. */
+  readonly maxBodyBytes: number;
+  readonly log: Logger;
+  /** Milliseconds a client has for a request's headers. @defaultValue 10000 */
+  readonly headersTimeoutMs?: number;
+  /** Milliseconds a client has for a whole request, body included. @defaultValue 60000 */
+  readonly requestTimeoutMs?: number;
+}
+
+/** An HTTP server in front of pools. */
+export class Gateway {
+  readonly #state: GatewayState;
+  readonly #server: Server;
+
+  constructor(options: GatewayOptions) {
+    const {
+      pools,
+      maxBodyBytes,
+      log,
+      headersTimeoutMs = 10_000,
+      requestTimeoutMs = 60_000,
+    } = options;
+    this.#state = new GatewayState(new PoolDirectory(pools), maxBodyBytes, log);
+    const limits = {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(headersTimeoutMs, 1000),
+      maxHeaderSize: 16_384,
+      // Longer than the idle limit of the usual load balancers in front, so that it is they who close.
+      keepAliveTimeout: 65_000,
+    };
+    this.#server = createServer(limits, (req, res) => route(new Exchange(this.#state, req, res)));
+  }
+
+  /** Starts to accept connections; rejects when the address cannot be had. */
+  listen(port: number, host: string): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.removeListener('error', reject);
+        resolve(this.#server.address() as AddressInfo);
+      });
+    });
+  }
+
+  /**
+   * Accepts no more connections and refuses new requests on those there are; resolves when what was under way has
+   * ended, after `graceMs` at the latest.
+   */
+  async drain(graceMs: number): Promise<void> {
+    this.#state.isDraining = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // A kept connection becomes idle only when its last answer is written, and Node looks for idle ones just once.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), 20);
+    const bound = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    await Promise.all([
+      closed,
+      ...this.#state.directory.pools.map(({ balancer }) => balancer.close(graceMs)),
+    ]);
+    clearInterval(idle);
+    clearTimeout(bound);
+  }
+}

@@ -1,0 +1,56 @@
+import { BufferedAnswer } from './buffered-answer.ts';
+import type { Exchange } from './exchange.ts';
+import { badRequest } from './openai-error.ts';
+import { type Operation, openAIRequest } from './openai-traits.ts';
+import { readBody } from './read-body.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
+
+/** Serves one operation of OpenAI's API from the pool that the body names. */
+export function serveOpenAI(exchange: Exchange, operation: Operation, path: string): void {
+  readBody(exchange, (body) => start(exchange, operation, path, body));
+}
+
+function start(exchange: Exchange, operation: Operation, path: string, body: Buffer): void {
+  const receivedMs = performance.now();
+  const json = parse(body);
+  if (json === undefined) {
+    exchange.answerError(badRequest(400, 'invalid_json', 'The body is not a JSON object.'));
+    return;
+  }
+  const { model } = json;
+  if (typeof model !== 'string' || model === '') {
+    const message = 'The body must name a pool as its `model`, a string.';
+    exchange.answerError(badRequest(400, 'missing_model', message, { param: 'model' }));
+    return;
+  }
+  const { directory } = exchange.state;
+  const destination = directory.find(model);
+  if (destination === undefined) {
+    const message = `The model \`${model}\` does not exist here. What exists: ${directory.describe()}.`;
+    exchange.answerError(badRequest(404, 'model_not_found', message, { param: 'model' }));
+    return;
+  }
+  const { pool } = destination;
+  exchange.pool = pool;
+  const { req, res } = exchange;
+  const request = openAIRequest(operation, path, json, body, req.headers, destination);
+  const answer =
+    request.isStream === true ? new StreamedAnswer(exchange) : new BufferedAnswer(exchange);
+  const call = pool.balancer.start(request, answer);
+  exchange.overheadMs = performance.now() - receivedMs;
+  res.on('close', () => {
+    if (!res.writableEnded) call.abort();
+  });
+}
+
+function parse(body: Buffer): Record<string, unknown> | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
+    ? (json as Record<string, unknown>)
+    : undefined;
+}

@@ -1,0 +1,42 @@
+import type { Exchange } from './exchange.ts';
+import { serveModels } from './models.ts';
+import { badRequest } from './openai-error.ts';
+import { serveOpenAI } from './openai-front.ts';
+import { serveHealth, serveReadiness } from './probes.ts';
+
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly serve: (exchange: Exchange) => void;
+}
+
+const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
+  [
+    '/v1/chat/completions',
+    { method: 'POST', serve: (exchange) => serveOpenAI(exchange, 'chat', '/chat/completions') },
+  ],
+  [
+    '/v1/embeddings',
+    { method: 'POST', serve: (exchange) => serveOpenAI(exchange, 'embeddings', '/embeddings') },
+  ],
+  ['/v1/models', { method: 'GET', serve: serveModels }],
+  ['/healthz', { method: 'GET', serve: serveHealth }],
+  ['/readyz', { method: 'GET', serve: serveReadiness }],
+]);
+
+/** Serves a request by its path and method. */
+export function route(exchange: Exchange): void {
+  const { method, url = '/' } = exchange.req;
+  const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
+  const found = routes.get(path);
+  if (found === undefined) {
+    const message = `There is no ${path} here; there are ${[...routes.keys()].join(', ')}.`;
+    exchange.answerError(badRequest(404, 'unknown_path', message));
+  } else if (found.method !== method) {
+    const message = `${path} takes ${found.method}, not ${method}.`;
+    const headers = ['allow', found.method];
+    exchange.answerError(badRequest(405, 'method_not_allowed', message, { headers }));
+  } else {
+    found.serve(exchange);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Config, Environment, Problem } from '@plimsoll/config';
+import { formatProblem } from '@plimsoll/config';
+import type { Logger } from 'pino';
+
+import { banner } from './banner.ts';
+import type { Command } from './command.ts';
+import { compose, type Composition } from './compose.ts';
+import { ExitCode } from './exit-code.ts';
+import { Gateway } from './gateway.ts';
+import { logEvents } from './log-events.ts';
+import { createLog } from './log.ts';
+import { hostProblem } from './loopback.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { nextSignal } from './signals.ts';
+
+/** How long streams may go on after the signal to stop, in milliseconds. */
+const GRACE_MS = 30_000;
+
+/** `plimsoll serve`: answers requests until it is told to stop. */
+export async function serve(
+  command: Extract<Command, { name: 'serve' }>,
+  env: Environment,
+): Promise<ExitCode> {
+  let settings: Settings;
+  try {
+    settings = await readSettings(command.config, env);
+  } catch (error) {
+    console.error(`plimsoll: ${(error as Error).message}`);
+    return ExitCode.usage;
+  }
+  const { config, folder, problem } = settings;
+  if (config === undefined) return refuse(settings.errors);
+  const composition = await compose(config, folder);
+  if (composition.errors.length > 0) {
+    return refuse(composition.errors.map(({ path, message }) => problem(path, message)));
+  }
+  const host = command.host ?? config.server.host;
+  const refused = hostProblem(host);
+  if (refused !== undefined) {
+    if (command.host === undefined) return refuse([problem(['server', 'host'], refused)]);
+    console.error(`plimsoll: --host: ${refused}`);
+    return ExitCode.usage;
+  }
+  const log = createLog(config.log.level);
+  for (const { path, message } of composition.warnings) {
+    log.warn(formatProblem(problem(path, message)));
+  }
+  for (const warning of settings.warnings) log.warn(formatProblem(warning));
+  return run(config, composition, settings.origin, command.port ?? config.server.port, host, log);
+}
+
+function refuse(errors: readonly Problem[]): ExitCode {
+  for (const error of errors) console.error(`error: ${formatProblem(error)}`);
+  return ExitCode.configuration;
+}
+
+async function run(
+  config: Config,
+  composition: Composition,
+  origin: string,
+  wantedPort: number,
+  host: string,
+  log: Logger,
+): Promise<ExitCode> {
+  const { pools } = composition;
+  const gateway = new Gateway({ pools, maxBodyBytes: config.server.maxBodyBytes, log });
+  let port: number;
+  try {
+    ({ port } = await gateway.listen(wantedPort, host));
+  } catch (error) {
+    console.error(`plimsoll: cannot listen on ${host}:${wantedPort}: ${(error as Error).message}`);
+    return ExitCode.couldNotStart;
+  }
+  for (const { balancer } of pools) logEvents(balancer, log);
+  console.log(banner(pools, origin, host, port));
+
+  const signal = await nextSignal();
+  log.info({ signal, graceMs: GRACE_MS }, 'stopping: requests under way may end');
+  void nextSignal().then(() => process.exit(ExitCode.done));
+  await gateway.drain(GRACE_MS);
+  await composition.close();
+  log.info('stopped');
+  return ExitCode.done;
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+import {
+  type Config,
+  configFromEnvironment,
+  type Environment,
+  loadConfig,
+  type Path,
+  type Problem,
+} from '@plimsoll/config';
+
+/** Where the configuration came from, and what it says. */
+export interface Settings {
+  /** Present when nothing is wrong with it. */
+  readonly config: Config | undefined;
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** In words, for the person who started it. */
+  readonly origin: string;
+  /** Where strategy packages are looked up from. */
+  readonly folder: string;
+  /** A problem found later, at the place of its cause. */
+  problem(path: Path, message: string): Problem;
+}
+
+/**
+ * Reads the configuration from `file`, or makes one of the keys in the environment.
+ *
+ * @throws the system's error when the file cannot be read.
+ */
+export async function readSettings(file: string | undefined, env: Environment): Promise<Settings> {
+  if (file === undefined) return discovered(env);
+  const loaded = loadConfig(await readFile(file, 'utf8'), { env, file });
+  return { ...loaded, origin: `The configuration is ${file}.`, folder: dirname(resolve(file)) };
+}
+
+function discovered(env: Environment): Settings {
+  const { config, variables } = configFromEnvironment(env);
+  const origin =
+    variables.length === 0
+      ? 'No configuration was given and no provider key is in the environment, so the targets are simulated.'
+      : `No configuration was given; keys were found in ${variables.join(', ')}.`;
+  return {
+    config,
+    errors: [],
+    warnings: [],
+    origin,
+    folder: process.cwd(),
+    problem: (_path, message) => ({ file: 'environment', line: 1, column: 1, path: '', message }),
+  };
+}

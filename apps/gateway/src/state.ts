@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Logger } from 'pino';
+
+import type { PoolDirectory } from './pool-directory.ts';
+
+/** What all requests to a gateway share. */
+export class GatewayState {
+  readonly directory: PoolDirectory;
+  readonly maxBodyBytes: number;
+  readonly log: Logger;
+  /** Whether the gateway is going away: it serves what it has and takes nothing new. */
+  isDraining = false;
+  readonly #prefix = randomBytes(4).toString('hex');
+  #requests = 0;
+
+  constructor(directory: PoolDirectory, maxBodyBytes: number, log: Logger) {
+    this.directory = directory;
+    this.maxBodyBytes = maxBodyBytes;
+    this.log = log;
+  }
+
+  /** A name for one request, unlike those of other processes: `5f2c91aa-17`. */
+  nextRequestId(): string {
+    this.#requests++;
+    return `${this.#prefix}-${this.#requests}`;
+  }
+}
