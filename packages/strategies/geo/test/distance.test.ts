@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 
 import { type Coordinates, distanceKm } from '../src/distance.ts';
 
-const berlin = { latitude: 52.52, longitude: 13.405 };
-const tokyo = { latitude: 35.6762, longitude: 139.6503 };
+const nashville = { latitude: 36.12, longitude: -86.67 };
+const losAngeles = { latitude: 33.94, longitude: -118.4 };
 const quito = { latitude: 0, longitude: -78.5 };
 
 test('distances on the globe', () => {
@@ -16,7 +16,9 @@ test('distances on the globe', () => {
     111.195,
     3,
   );
-  expect(Math.round(distanceKm(berlin, tokyo))).toBe(8918);
+  // The example of Rosetta Code's task "Haversine formula": 2,887.26 km from Nashville to Los Angeles, with a radius of
+  // 6,372.8 km.
+  expect((distanceKm(nashville, losAngeles) * 6372.8) / 6371.009).toBeCloseTo(2887.25995, 5);
 });
 
 test('a distance is the same both ways, 0 to itself, and no detour is shorter', () => {
