@@ -259,7 +259,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
       durationMs: nowMs - attempt.startedAtMs,
       costUsd: cost,
     };
-    closeLease(pool.fleet, attempt as Attempt, outcome, this.request.isStream === true, nowMs);
+    closeLease(pool.fleet, attempt, outcome, this.request.isStream === true, nowMs);
     const code = failure === undefined ? SUCCESS : failure.kind === 'aborted' ? ABORTED : FAILED;
     pool.ring.settle(attempt.decision, code, failure?.message);
     pool.counters.end(slot, outcome);

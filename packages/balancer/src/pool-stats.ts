@@ -1,6 +1,7 @@
 import type { Member } from './member.ts';
 import type { Pool } from './pool.ts';
 import type { Stats, TargetStats } from './stats.ts';
+import { timeOfDay } from './system.ts';
 
 /** A pool's numbers as they stand. */
 export function poolStats(
@@ -70,6 +71,6 @@ function row(target: TargetStats): Record<string, string | number> {
     latency: milliseconds(target.averageLatencyMs),
     'first content': milliseconds(target.averageFirstContentMs),
     'in flight': target.inFlight,
-    'last used': lastUsed === undefined ? 'never' : new Date(lastUsed).toISOString().slice(11, 19),
+    'last used': lastUsed === undefined ? 'never' : timeOfDay(lastUsed),
   };
 }

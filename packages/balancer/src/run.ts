@@ -66,7 +66,7 @@ export function run<T>(
         reject(callError(failure));
       },
     };
-    const call = pool.startWith(request, sink as Sink, maker);
+    const call = pool.startWith(request, sink, maker);
     const leave = (): void => {
       call.abort();
       reject(

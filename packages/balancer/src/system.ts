@@ -17,3 +17,8 @@ export const systemClock: Clock = {
 export function systemRandom(): SeededRandom {
   return seededRandom(randomBytes(6).readUIntLE(0, 6));
 }
+
+/** `14:05:09` in UTC. */
+export function timeOfDay(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(11, 19);
+}

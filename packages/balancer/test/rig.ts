@@ -131,8 +131,8 @@ export interface Rig {
   readonly provider: HandProvider;
   readonly pool: Pool;
   readonly fleet: FleetState;
-  start(traits?: Omit<Request, 'payload'>): { call: Call; heard: Heard };
-  inFlight(): number;
+  readonly start: (traits?: Omit<Request, 'payload'>) => { call: Call; heard: Heard };
+  readonly inFlight: () => number;
 }
 
 /** A pool of the given targets under a manual clock. */

@@ -62,7 +62,7 @@ it('aborts upstream when the reader leaves or the signal fires', async () => {
   const { provider, pool, inFlight } = rig(['a']);
   const first = pool.stream({ payload: undefined, isStream: true });
   provider.last.content();
-  for await (const _chunk of await first) break;
+  for await (const chunk of await first) if (chunk === 'hello') break;
   expect(provider.last.isAborted).toBe(true);
   const caller = new AbortController();
   const second = pool.stream({ payload: undefined }, { signal: caller.signal });
