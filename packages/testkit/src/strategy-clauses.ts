@@ -133,7 +133,10 @@ const leavesAlone: StrategyClause = {
   title: 'changes nothing of the snapshot and the view',
   check(subject) {
     const rig = new StrategyRig(subject, membersOf(subject, [3, 1, 2], { slots: sparse }));
-    const state = (): unknown => structuredClone({ ...rig.snapshot, ...rig.view, targets: null });
+    const { slots, weights } = rig.snapshot;
+    const { inFlight, weights: current, estimates, admissible, healthy } = rig.view;
+    const state = (): unknown =>
+      structuredClone({ slots, weights, inFlight, current, estimates, admissible, healthy });
     const before = state();
     rig.picks(50);
     rig.peek();
@@ -198,8 +201,9 @@ const keepsItsPhase: StrategyClause = {
     const rig = new StrategyRig(subject, membersOf(subject, equal));
     const counts = equal.map(() => 0);
     for (let pick = 0; pick < picks; pick++) {
-      // One weight moves by a hundredth before every pick: next to nothing, but a changed snapshot.
-      const weights = equal.map((weight, index) => (index === pick % count ? weight * 1.01 : weight));
+      // The last weight moves by a hundredth before every pick, down and up again: next to nothing, but a changed
+      // snapshot. Whoever starts afresh then starts with the first target, every time.
+      const weights = equal.with(count - 1, pick % 2 === 0 ? 0.99 : 1);
       rig.update(membersOf(subject, weights, { version: 2 + pick }));
       const slot = rig.pick();
       counts[slot] = counts[slot]! + 1;
