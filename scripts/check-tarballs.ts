@@ -10,7 +10,8 @@ import { findPackages, type Manifest, type Package } from './packages.ts';
 const bin = resolve(import.meta.dirname, '../node_modules/.bin');
 
 async function run(command: string, args: string[], cwd: string): Promise<string> {
-  return (await promisify(execFile)(command, args, { cwd })).stdout;
+  const env = { ...process.env, NO_COLOR: '1' };
+  return (await promisify(execFile)(command, args, { cwd, env })).stdout;
 }
 
 /** One line for each fault of a tarball, of the packages below `root`; empty if there is none. */
