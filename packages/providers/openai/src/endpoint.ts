@@ -1,0 +1,107 @@
+import type { Target, WireRequest } from '@plimsoll/core';
+import type { Dispatcher } from 'undici';
+import { Lingering } from './lingering.ts';
+
+/** Where the attempts of one adapter go, and with what. */
+export interface Endpoint {
+  readonly apiKey: string | undefined;
+  readonly acceptsStreamOptions: boolean;
+  readonly maxBodyBytes: number;
+  readonly nowEpochMs: () => number;
+  readonly dispatcher: Dispatcher;
+  readonly lingering: Lingering;
+  /** Method, URL and headers; the body is missing. */
+  requestOptions(target: Target, payload: WireRequest): Dispatcher.DispatchOptions;
+}
+
+export interface EndpointOptions extends Pick<
+  Endpoint,
+  'apiKey' | 'acceptsStreamOptions' | 'maxBodyBytes' | 'nowEpochMs' | 'dispatcher'
+> {
+  readonly baseUrl: URL;
+  readonly auth: 'bearer' | 'api-key';
+  /** Azure's `api-version`: the model is then named in the path, as a deployment. */
+  readonly apiVersion: string | undefined;
+  /** Headers of every request; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Headers of a caller that are not handed on: this adapter sets them, or they are between the caller and us alone. */
+const notHandedOn: readonly string[] = [
+  'accept-encoding',
+  'api-key',
+  'authorization',
+  'connection',
+  'content-length',
+  'content-type',
+  'cookie',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'x-api-key',
+];
+
+export function endpointOf(options: EndpointOptions): Endpoint {
+  const { apiKey, auth, apiVersion, baseUrl } = options;
+  const own: Record<string, string> = {
+    'user-agent': 'plimsoll',
+    // A compressed stream could not be read as it passes.
+    'accept-encoding': 'identity',
+    ...options.headers,
+  };
+  if (apiKey !== undefined) {
+    if (auth === 'api-key') own['api-key'] = apiKey;
+    else own['authorization'] = `Bearer ${apiKey}`;
+  }
+  const withoutBody = Object.entries(own).flat();
+  const withBody = [...withoutBody, 'content-type', 'application/json'];
+  const withheld = new Set([...notHandedOn, ...Object.keys(own)]);
+  const prefix = baseUrl.pathname.replace(/\/$/, '');
+  const query = apiVersion === undefined ? '' : `?api-version=${encodeURIComponent(apiVersion)}`;
+
+  return {
+    apiKey,
+    acceptsStreamOptions: options.acceptsStreamOptions,
+    maxBodyBytes: options.maxBodyBytes,
+    nowEpochMs: options.nowEpochMs,
+    dispatcher: options.dispatcher,
+    lingering: new Lingering(),
+    requestOptions(target, payload) {
+      const { path } = payload;
+      const isRead = path === '/models' || path.startsWith('/models/');
+      const place =
+        apiVersion === undefined || isRead ? '' : deployment(target.model, payload.json['model']);
+      return {
+        origin: baseUrl.origin,
+        path: `${prefix}${place}${path}${query}`,
+        method: isRead ? 'GET' : 'POST',
+        headers: headersOf(isRead ? withoutBody : withBody, payload.headers, withheld),
+        // The engine has the time limits, whatever the dispatcher's own are.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      };
+    },
+  };
+}
+
+function deployment(model: string | undefined, callerModel: unknown): string {
+  const name = model === undefined || model === '*' ? String(callerModel) : model;
+  return `/deployments/${encodeURIComponent(name)}`;
+}
+
+function headersOf(
+  own: string[],
+  handedOn: WireRequest['headers'],
+  withheld: ReadonlySet<string>,
+): string[] {
+  if (handedOn === undefined) return own;
+  const headers = own.slice();
+  for (const name in handedOn) if (!withheld.has(name)) headers.push(name, handedOn[name]!);
+  return headers;
+}

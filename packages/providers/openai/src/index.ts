@@ -1,0 +1,2 @@
+export { openai, type OpenAIOptions } from './openai.ts';
+export { type PresetName } from './presets.ts';

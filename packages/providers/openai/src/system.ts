@@ -1,0 +1,2 @@
+/** Milliseconds since the Unix epoch by the system's clock. */
+export const systemEpochMs = (): number => Date.now();
