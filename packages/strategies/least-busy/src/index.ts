@@ -1,0 +1,1 @@
+export { leastBusy, type LeastBusyOptions } from './least-busy.ts';
