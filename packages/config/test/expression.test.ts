@@ -54,7 +54,9 @@ describe('compileExpression', () => {
   });
 
   test('a complexity that the caller did not state is computed', () => {
-    expect(compileExpression('complexity > 0.24 && complexity < 0.26')({ inputTokens: 2000 })).toBe(true);
+    expect(compileExpression('complexity > 0.24 && complexity < 0.26')({ inputTokens: 2000 })).toBe(
+      true,
+    );
   });
 
   test('a header is that of the request that is asked about, also while another one is', () => {
@@ -70,7 +72,11 @@ describe('compileExpression', () => {
     expect(compileExpression('metadata.__proto__ == "own"')({ metadata })).toBe(true);
     expect(compileExpression('metadata.__proto__ == ""')({ metadata: {} })).toBe(true);
     expect(compileExpression('metadata.constructor == ""')({ metadata: {} })).toBe(true);
-    for (const source of ['request.constructor == request', 'size.__proto__ == size', 'metadata.get("plan") == ""']) {
+    for (const source of [
+      'request.constructor == request',
+      'size.__proto__ == size',
+      'metadata.get("plan") == ""',
+    ]) {
       expect(() => compileExpression(source)).toThrow(`expression ${JSON.stringify(source)} at`);
     }
   });
@@ -89,9 +95,18 @@ describe('compileExpression', () => {
     ['size.tokens >', 'at character 14: Unexpected token: EOF'],
     ['header(1) == ""', "at character 1: found no matching overload for 'header(int)'"],
     ['', 'at character 1: Unexpected token: EOF'],
-    ['request.tools > 0 && has(metadata.plan)', 'at character 22: has() is always true, as what is missing is empty: compare with "" or 0'],
-    ['[1].exists(x, has(metadata.plan))', 'at character 15: has() is always true, as what is missing is empty: compare with "" or 0'],
-    ['size.tokens > 0 ? has(metadata.a) : true', 'at character 19: has() is always true, as what is missing is empty: compare with "" or 0'],
+    [
+      'request.tools > 0 && has(metadata.plan)',
+      'at character 22: has() is always true, as what is missing is empty: compare with "" or 0',
+    ],
+    [
+      '[1].exists(x, has(metadata.plan))',
+      'at character 15: has() is always true, as what is missing is empty: compare with "" or 0',
+    ],
+    [
+      'size.tokens > 0 ? has(metadata.a) : true',
+      'at character 19: has() is always true, as what is missing is empty: compare with "" or 0',
+    ],
     ['eval("1") == 1', "at character 1: found no matching overload for 'eval(string)'"],
   ])('refuses %j %s', (source, problem) => {
     expect(() => compileExpression(source)).toThrow(

@@ -24,6 +24,7 @@ export class CachedShare {
 
   /** From 0 to 1. */
   at(nowMs: number): number {
+    if (this.#cachedTokens === 0) return 0;
     const kept = this.#kept(nowMs);
     return (this.#cachedTokens * kept) / (this.#inputTokens * kept + PRIOR_TOKENS);
   }

@@ -141,7 +141,7 @@ class Cost implements Strategy {
     const input = request.inputTokens ?? expectedInputTokens;
     const output = Math.min(expectedOutputTokens, request.maxOutputTokens ?? Infinity);
     for (let index = 0; index < this.#groups.length; index++) {
-      this.#usd[index] = this.#groups[index]!.estimateUsd(input, output, nowMs);
+      this.#groups[index]!.estimate(input, output, nowMs, this.#usd, index);
     }
   }
 

@@ -16,15 +16,27 @@ export class PriceGroup {
     this.#strategy = strategy;
   }
 
-  /** US dollars that a request of this size is likely to cost; `Infinity` where there is no price. */
-  estimateUsd(inputTokens: number, outputTokens: number, nowMs: number): number {
+  /**
+   * Puts the US dollars that a request of this size is likely to cost into `usd[index]`: `Infinity` where there is no
+   * price. A number that is returned may need memory; one that is stored here does not.
+   */
+  estimate(
+    inputTokens: number,
+    outputTokens: number,
+    nowMs: number,
+    usd: Float64Array,
+    index: number,
+  ): void {
     const price = this.#price;
-    if (price === undefined) return Infinity;
+    if (price === undefined) {
+      usd[index] = Infinity;
+      return;
+    }
     let perInput = price.input;
     if (price.cachedInput !== undefined && price.cachedInput !== price.input) {
       perInput += (price.cachedInput - price.input) * this.#cached.at(nowMs);
     }
-    return (inputTokens * perInput + outputTokens * price.output) / 1e6;
+    usd[index] = (inputTokens * perInput + outputTokens * price.output) / 1e6;
   }
 
   update(members: Snapshot): void {

@@ -21,6 +21,9 @@ strategyContract({
   exempt: [
     { clause: 'skip', reason: starves },
     { clause: 'reach', reason: starves },
-    { clause: 'reuse', reason: 'The target that comes back is the dearer one, which stays unused.' },
+    {
+      clause: 'reuse',
+      reason: 'The target that comes back is the dearer one, which stays unused.',
+    },
   ],
 });

@@ -26,7 +26,12 @@ function priced(...prices: (Price | undefined)[]): Snapshot {
   return snapshotOf(prices.map((price): Partial<Target> => ({ price })));
 }
 
-function picks(strategy: Strategy, view: TestView, count: number, request: RequestTraits = {}): number[] {
+function picks(
+  strategy: Strategy,
+  view: TestView,
+  count: number,
+  request: RequestTraits = {},
+): number[] {
   return Array.from({ length: count }, () => strategy.pick(view, request, 0));
 }
 
@@ -66,7 +71,11 @@ describe('cost', () => {
   test('targets of equal price share by the inner strategy', () => {
     const [strategy, view] = started(
       cost({ within: turns() }),
-      priced({ input: 1, output: 2 }, { input: 1, output: 2, cachedInput: 1 }, { input: 2, output: 2 }),
+      priced(
+        { input: 1, output: 2 },
+        { input: 1, output: 2, cachedInput: 1 },
+        { input: 2, output: 2 },
+      ),
     );
     expect(picks(strategy, view, 4)).toEqual([0, 1, 0, 1]);
   });
@@ -91,7 +100,9 @@ describe('cost', () => {
     );
     expect(picks(strategy, view, 1)).toEqual([1]);
     expect(picks(strategy, view, 1, { inputTokens: 20_000, maxOutputTokens: 5 })).toEqual([2]);
-    expect(picks(strategy, view, 1, { inputTokens: 20_000, maxOutputTokens: 100_000 })).toEqual([1]);
+    expect(picks(strategy, view, 1, { inputTokens: 20_000, maxOutputTokens: 100_000 })).toEqual([
+      1,
+    ]);
   });
 
   test('the expected size is an option', () => {
@@ -157,7 +168,10 @@ describe('cost', () => {
       ...turns(),
       create: () => ({ update: () => {}, pick: () => -1, observe: (slot) => void told.push(slot) }),
     };
-    const [strategy] = started(cost({ within: listener }), priced({ input: 1, output: 1 }, undefined));
+    const [strategy] = started(
+      cost({ within: listener }),
+      priced({ input: 1, output: 1 }, undefined),
+    );
     strategy.observe!(1, { durationMs: 1 }, 0);
     strategy.observe!(0, { durationMs: 1 }, 0);
     strategy.observe!(7, { durationMs: 1 }, 0);
@@ -173,7 +187,10 @@ describe('cost', () => {
     view.trace = trace;
     view.admissible[1] = 0;
     expect(strategy.pick(view, { inputTokens: 1000, maxOutputTokens: 100 }, 0)).toBe(0);
-    expect(trace.steps).toEqual(['price 0.5/1/0.5: about $0.000600', 'price 1/10/1: about $0.00200']);
+    expect(trace.steps).toEqual([
+      'price 0.5/1/0.5: about $0.000600',
+      'price 1/10/1: about $0.00200',
+    ]);
     expect([...trace.scores]).toEqual([
       [0, 0.002],
       [1, 0.0006],
@@ -207,9 +224,18 @@ describe('cost', () => {
 describe('options of cost', () => {
   test.each([
     [{}, 'cost: `within` must be a strategy, such as roundRobin(), got undefined'],
-    [{ within: turns(), expectedInputTokens: -1 }, 'cost: `expectedInputTokens` must be a number >= 0, got -1'],
-    [{ within: turns(), expectedOutputTokens: NaN }, 'cost: `expectedOutputTokens` must be a number >= 0, got NaN'],
-    [{ within: turns(), maxFirstContentMs: 0 }, 'cost: `maxFirstContentMs` must be a number > 0, got 0'],
+    [
+      { within: turns(), expectedInputTokens: -1 },
+      'cost: `expectedInputTokens` must be a number >= 0, got -1',
+    ],
+    [
+      { within: turns(), expectedOutputTokens: NaN },
+      'cost: `expectedOutputTokens` must be a number >= 0, got NaN',
+    ],
+    [
+      { within: turns(), maxFirstContentMs: 0 },
+      'cost: `maxFirstContentMs` must be a number > 0, got 0',
+    ],
   ])('%j is refused', (options, message) => {
     expect(() => cost(options as never)).toThrow(
       expect.objectContaining({ code: 'ERR_PLIMSOLL_OPTION', message }),

@@ -15,7 +15,10 @@ strategyContract({
   exempt: [
     { clause: 'skip', reason: starves },
     { clause: 'reach', reason: starves },
-    { clause: 'reuse', reason: 'The target that comes back is in the farther region, which stays unused.' },
+    {
+      clause: 'reuse',
+      reason: 'The target that comes back is in the farther region, which stays unused.',
+    },
   ],
 });
 
@@ -33,6 +36,9 @@ strategyContract({
   exempt: [
     { clause: 'skip', reason: starves },
     { clause: 'reach', reason: starves },
-    { clause: 'reuse', reason: 'The target that comes back is in the slower region, which stays unused.' },
+    {
+      clause: 'reuse',
+      reason: 'The target that comes back is in the slower region, which stays unused.',
+    },
   ],
 });

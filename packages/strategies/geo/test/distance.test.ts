@@ -12,10 +12,9 @@ test('distances on the globe', () => {
   expect(distanceKm({ latitude: 90, longitude: 0 }, quito)).toBeCloseTo(10_007.5575, 3);
   expect(distanceKm(quito, { latitude: 0, longitude: 101.5 })).toBeCloseTo(20_015.1151, 3);
   // One degree of longitude on the equator, across the date line.
-  expect(distanceKm({ latitude: 0, longitude: 179.5 }, { latitude: 0, longitude: -179.5 })).toBeCloseTo(
-    111.195,
-    3,
-  );
+  expect(
+    distanceKm({ latitude: 0, longitude: 179.5 }, { latitude: 0, longitude: -179.5 }),
+  ).toBeCloseTo(111.195, 3);
   // The example of Rosetta Code's task "Haversine formula": 2,887.26 km from Nashville to Los Angeles, with a radius of
   // 6,372.8 km.
   expect((distanceKm(nashville, losAngeles) * 6372.8) / 6371.009).toBeCloseTo(2887.25995, 5);

@@ -234,10 +234,16 @@ describe('options of geo', () => {
 
   test.each([
     [{}, 'geo: `within` must be a strategy, such as roundRobin(), got undefined'],
-    [{ within: turns(), nearest: 'price' }, 'geo: `nearest` must be "distance" or "latency", got "price"'],
+    [
+      { within: turns(), nearest: 'price' },
+      'geo: `nearest` must be "distance" or "latency", got "price"',
+    ],
     [place(91, 0), 'geo: `places.cellar.latitude` must be degrees from -90 to 90, got 91'],
     [place(0, -200), 'geo: `places.cellar.longitude` must be degrees from -180 to 180, got -200'],
-    [place(0, undefined), 'geo: `places.cellar.longitude` must be degrees from -180 to 180, got undefined'],
+    [
+      place(0, undefined),
+      'geo: `places.cellar.longitude` must be degrees from -180 to 180, got undefined',
+    ],
   ])('%j is refused', (options, message) => {
     expect(() => geo(options as never)).toThrow(
       expect.objectContaining({ code: 'ERR_PLIMSOLL_OPTION', message }),

@@ -101,7 +101,14 @@ describe('rules', () => {
   test('a condition that throws does not match, and the trace says so', () => {
     const [strategy, view] = started(
       rules({
-        rules: [{ when: (request) => request.metadata!.plan === 'gold', use: turns(), targets: ['large'], name: 'gold' }],
+        rules: [
+          {
+            when: (request) => request.metadata!.plan === 'gold',
+            use: turns(),
+            targets: ['large'],
+            name: 'gold',
+          },
+        ],
         otherwise: turns(),
       }),
       pool,
@@ -147,7 +154,14 @@ describe('rules', () => {
       pool,
     );
     for (const slot of [2, 1, 0]) strategy.observe!(slot, { durationMs: 1 }, 0);
-    expect(told).toEqual(['long 2', 'images 2', 'otherwise 2', 'images 1', 'otherwise 1', 'otherwise 0']);
+    expect(told).toEqual([
+      'long 2',
+      'images 2',
+      'otherwise 2',
+      'images 1',
+      'otherwise 1',
+      'otherwise 0',
+    ]);
   });
 });
 
@@ -172,12 +186,36 @@ describe('options of rules', () => {
   test.each([
     [{ otherwise: turns() }, 'rules: `rules` must be a list of rules, got undefined'],
     [{ rules: [] }, 'rules: `otherwise` must be a strategy, such as roundRobin(), got undefined'],
-    [{ rules: [{ use: turns() }], otherwise: turns() }, 'rules: `rules.0.when` must be a function of the request, got undefined'],
-    [{ rules: [{ when: isLong, use: turns() }, { when: 'x', use: turns() }], otherwise: turns() }, 'rules: `rules.1.when` must be a function of the request, got "x"'],
-    [{ rules: [{ when: isLong }], otherwise: turns() }, 'rules: `rules.0.use` must be a strategy, such as roundRobin(), got undefined'],
-    [{ rules: [{ when: isLong, use: turns(), targets: [] }], otherwise: turns() }, 'rules: `rules.0.targets` must be a list with at least one entry, got '],
-    [{ rules: [{ when: isLong, use: turns(), tags: 'eu' }], otherwise: turns() }, 'rules: `rules.0.tags` must be a list with at least one entry, got "eu"'],
-    [{ rules: [], otherwise: turns(), fallThrough: 'no' }, 'rules: `fallThrough` must be true or false, got "no"'],
+    [
+      { rules: [{ use: turns() }], otherwise: turns() },
+      'rules: `rules.0.when` must be a function of the request, got undefined',
+    ],
+    [
+      {
+        rules: [
+          { when: isLong, use: turns() },
+          { when: 'x', use: turns() },
+        ],
+        otherwise: turns(),
+      },
+      'rules: `rules.1.when` must be a function of the request, got "x"',
+    ],
+    [
+      { rules: [{ when: isLong }], otherwise: turns() },
+      'rules: `rules.0.use` must be a strategy, such as roundRobin(), got undefined',
+    ],
+    [
+      { rules: [{ when: isLong, use: turns(), targets: [] }], otherwise: turns() },
+      'rules: `rules.0.targets` must be a list with at least one entry, got ',
+    ],
+    [
+      { rules: [{ when: isLong, use: turns(), tags: 'eu' }], otherwise: turns() },
+      'rules: `rules.0.tags` must be a list with at least one entry, got "eu"',
+    ],
+    [
+      { rules: [], otherwise: turns(), fallThrough: 'no' },
+      'rules: `fallThrough` must be true or false, got "no"',
+    ],
   ])('%j is refused', (options, message) => {
     expect(() => rules(options as never)).toThrow(
       expect.objectContaining({ code: 'ERR_PLIMSOLL_OPTION', message }),

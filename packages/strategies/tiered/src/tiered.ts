@@ -50,10 +50,20 @@ export function tiered(options: TieredOptions): StrategyDefinition {
   }
   for (const [number, definition] of Object.entries(tiers)) {
     if (!/^\d+$/.test(number)) {
-      throw optionError('tiered', 'tiers', 'given by the number of the tier, an integer >= 0', number);
+      throw optionError(
+        'tiered',
+        'tiers',
+        'given by the number of the tier, an integer >= 0',
+        number,
+      );
     }
     if (!isDefinition(definition)) {
-      throw optionError('tiered', `tiers.${number}`, 'a strategy, such as roundRobin()', definition);
+      throw optionError(
+        'tiered',
+        `tiers.${number}`,
+        'a strategy, such as roundRobin()',
+        definition,
+      );
     }
   }
   if (overflow !== 'strict' && overflow !== 'by-health') {

@@ -15,8 +15,17 @@ strategyContract({
   create: () => tiered({ within: turns() }),
   target: (index) => ({ tier: index % 2 }),
   exempt: [
-    { clause: 'skip', reason: 'A later tier starves while an earlier one can serve: that is its use.' },
-    { clause: 'reach', reason: 'A later tier starves while an earlier one can serve: that is its use.' },
-    { clause: 'reuse', reason: 'The target that comes back is in the second tier, which stays unused.' },
+    {
+      clause: 'skip',
+      reason: 'A later tier starves while an earlier one can serve: that is its use.',
+    },
+    {
+      clause: 'reach',
+      reason: 'A later tier starves while an earlier one can serve: that is its use.',
+    },
+    {
+      clause: 'reuse',
+      reason: 'The target that comes back is in the second tier, which stays unused.',
+    },
   ],
 });

@@ -13,27 +13,72 @@ function spilled(healthy: readonly number[]): number[] {
 describe('spillOver', () => {
   // Envoy documentation, "Priority levels", where its code agrees: load_balancer_impl.cc, distributeLoad.
   test.each([
-    [[100, 100], [100, 0]],
-    [[72, 100], [100, 0]],
-    [[71, 100], [99, 1]],
-    [[50, 100], [70, 30]],
-    [[25, 100], [35, 65]],
-    [[0, 100], [0, 100]],
-    [[50, 50], [70, 30]],
-    [[25, 25], [50, 50]],
-    [[71, 71, 100], [99, 1, 0]],
-    [[50, 50, 100], [70, 30, 0]],
-    [[25, 25, 100], [35, 35, 30]],
+    [
+      [100, 100],
+      [100, 0],
+    ],
+    [
+      [72, 100],
+      [100, 0],
+    ],
+    [
+      [71, 100],
+      [99, 1],
+    ],
+    [
+      [50, 100],
+      [70, 30],
+    ],
+    [
+      [25, 100],
+      [35, 65],
+    ],
+    [
+      [0, 100],
+      [0, 100],
+    ],
+    [
+      [50, 50],
+      [70, 30],
+    ],
+    [
+      [25, 25],
+      [50, 50],
+    ],
+    [
+      [71, 71, 100],
+      [99, 1, 0],
+    ],
+    [
+      [50, 50, 100],
+      [70, 30, 0],
+    ],
+    [
+      [25, 25, 100],
+      [35, 35, 30],
+    ],
   ])('healthy %j gives load %j', (healthy, load) => {
     expect(spilled(healthy)).toEqual(load);
   });
 
   // Rows where the tables of Envoy's documentation say 7/93, 50/50, 25/75 and 36/36/28, and its code computes these.
   test.each([
-    [[5, 65], [8, 92]],
-    [[50, 60], [70, 30]],
-    [[25, 100], [35, 65]],
-    [[25, 25, 20], [37, 35, 28]],
+    [
+      [5, 65],
+      [8, 92],
+    ],
+    [
+      [50, 60],
+      [70, 30],
+    ],
+    [
+      [25, 100],
+      [35, 65],
+    ],
+    [
+      [25, 25, 20],
+      [37, 35, 28],
+    ],
   ])('healthy %j gives load %j, as the code computes it', (healthy, load) => {
     expect(spilled(healthy)).toEqual(load);
   });
@@ -84,10 +129,22 @@ describe('healthPercent', () => {
 
 describe('bySize', () => {
   test.each([
-    [[1, 1], [50, 50]],
-    [[1, 1, 1], [34, 33, 33]],
-    [[0, 1, 2], [0, 34, 66]],
-    [[3, 1], [75, 25]],
+    [
+      [1, 1],
+      [50, 50],
+    ],
+    [
+      [1, 1, 1],
+      [34, 33, 33],
+    ],
+    [
+      [0, 1, 2],
+      [0, 34, 66],
+    ],
+    [
+      [3, 1],
+      [75, 25],
+    ],
   ])('tiers of %j get %j', (sizes, expected) => {
     const load = new Int32Array(sizes.length);
     bySize(Float64Array.from(sizes), load);

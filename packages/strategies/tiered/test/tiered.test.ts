@@ -24,7 +24,12 @@ function picks(strategy: Strategy, view: TestView, count: number): number[] {
 }
 
 /** Requests by tier, of `count`. */
-function tierShares(strategy: Strategy, view: TestView, snapshot: Snapshot, count: number): number[] {
+function tierShares(
+  strategy: Strategy,
+  view: TestView,
+  snapshot: Snapshot,
+  count: number,
+): number[] {
   const shares: number[] = [];
   for (const slot of picks(strategy, view, count)) {
     const { tier } = snapshot.targets[snapshot.slots.indexOf(slot)]!;
@@ -76,7 +81,9 @@ describe('tiered, strict', () => {
       snapshotOf([{ tier: 1 }, { tier: 1 }, { tier: 1 }]),
     );
     expect(picks(strategy, view, 2)).toEqual([0, 1]);
-    strategy.update(snapshotOf([{ tier: 1 }, { tier: 1 }, { tier: 1 }, { tier: 2 }], { version: 2 }));
+    strategy.update(
+      snapshotOf([{ tier: 1 }, { tier: 1 }, { tier: 1 }, { tier: 2 }], { version: 2 }),
+    );
     expect(picks(strategy, view, 2)).toEqual([2, 0]);
   });
 
@@ -190,12 +197,30 @@ describe('tiered, by health', () => {
 describe('options of tiered', () => {
   test.each([
     [{}, 'tiered: `within` must be a strategy, such as roundRobin(), got undefined'],
-    [{ within: 'round-robin' }, 'tiered: `within` must be a strategy, such as roundRobin(), got "round-robin"'],
-    [{ within: turns(), overflow: 'sometimes' }, 'tiered: `overflow` must be "strict" or "by-health", got "sometimes"'],
-    [{ within: turns(), tiers: { '-1': turns() } }, 'tiered: `tiers` must be given by the number of the tier, an integer >= 0, got "-1"'],
-    [{ within: turns(), tiers: { 2: {} } }, 'tiered: `tiers.2` must be a strategy, such as roundRobin(), got [object Object]'],
-    [{ within: turns(), overflow: 'by-health', panicRatio: 50 }, 'tiered: `panicRatio` must be from 0 to 1, got 50'],
-    [{ within: turns(), panicRatio: 0.5 }, 'tiered: `panicRatio` must be 0 when `overflow` is "strict", got 0.5'],
+    [
+      { within: 'round-robin' },
+      'tiered: `within` must be a strategy, such as roundRobin(), got "round-robin"',
+    ],
+    [
+      { within: turns(), overflow: 'sometimes' },
+      'tiered: `overflow` must be "strict" or "by-health", got "sometimes"',
+    ],
+    [
+      { within: turns(), tiers: { '-1': turns() } },
+      'tiered: `tiers` must be given by the number of the tier, an integer >= 0, got "-1"',
+    ],
+    [
+      { within: turns(), tiers: { 2: {} } },
+      'tiered: `tiers.2` must be a strategy, such as roundRobin(), got [object Object]',
+    ],
+    [
+      { within: turns(), overflow: 'by-health', panicRatio: 50 },
+      'tiered: `panicRatio` must be from 0 to 1, got 50',
+    ],
+    [
+      { within: turns(), panicRatio: 0.5 },
+      'tiered: `panicRatio` must be 0 when `overflow` is "strict", got 0.5',
+    ],
   ])('%j is refused', (options, message) => {
     expect(() => tiered(options as never)).toThrow(
       expect.objectContaining({ code: 'ERR_PLIMSOLL_OPTION', message }),
