@@ -30,7 +30,7 @@ export class Attempt implements AttemptSink {
   readonly member: Member;
   readonly startedAtMs: number;
   /** What the target's health judge gave at the start. */
-  readonly healthToken: number;
+  healthToken: number;
   /** The number of the decision that chose the target. */
   readonly decision: number;
   control: AttemptControl = NO_CONTROL;

@@ -150,7 +150,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     this.#commit(attempt, nowMs);
     fleet.sweeper.move(this, this.#dueMs());
     const { slot, health } = attempt.member;
-    health.onContent(slot, attempt.healthToken, nowMs);
+    attempt.healthToken = health.onContent(slot, attempt.healthToken, nowMs);
     if (this.request.isStream === true) {
       fleet.estimates.observeFirstContent(slot, nowMs - attempt.startedAtMs, nowMs);
     }

@@ -88,6 +88,7 @@ export class FleetState {
     void this.whenIdle(member).then(() => {
       this.members[member.slot] = undefined;
       this.estimates.free(member.slot);
+      member.health.free(member.slot);
       this.#freeSlots.push(member.slot);
       this.tell({ target: member.target, change: 'removed', reason: '' });
     });

@@ -1,6 +1,14 @@
 export { balancer } from './pool.ts';
 export { fleet } from './fleet.ts';
-export { consecutiveFailures, type ConsecutiveFailuresOptions } from './breaker.ts';
+export { bayesianFailures, type BayesianFailuresOptions } from './health/bayesian-failures.ts';
+export { breaker, type BreakerOptions } from './health/breaker.ts';
+export {
+  consecutiveFailures,
+  type ConsecutiveFailuresOptions,
+} from './health/consecutive-failures.ts';
+export { type Detector, type DetectorDefinition } from './health/detector.ts';
+export { failureRate, type FailureRateOptions } from './health/failure-rate.ts';
+export { outliers, type OutliersOptions } from './health/outliers.ts';
 export { classifyUnknown } from './classify.ts';
 export { costUsd } from './cost.ts';
 export { type Balancer } from './balancer.ts';

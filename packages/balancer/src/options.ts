@@ -23,7 +23,7 @@ export interface BalancerOptions {
   readonly targets: readonly TargetOptions[];
   readonly timeouts?: TimeoutOptions;
   readonly retry?: RetryOptions;
-  /** How this pool's targets are judged. @defaultValue `consecutiveFailures()` */
+  /** How this pool's targets are judged. @defaultValue `breaker()`: five failures in a row */
   readonly health?: HealthDefinition;
   /**
    * Shares targets, and what is known of them, with other pools: a target named by several pools is one target.

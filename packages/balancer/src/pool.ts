@@ -12,7 +12,7 @@ import {
 
 import type { Balancer } from './balancer.ts';
 import { BalancedCall, type AttemptMaker } from './call.ts';
-import { consecutiveFailures } from './breaker.ts';
+import { breaker } from './health/breaker.ts';
 import { Counters } from './counters.ts';
 import type { Decision, Explanation } from './decision.ts';
 import { DecisionRing, Notes } from './decision-ring.ts';
@@ -44,7 +44,7 @@ const COOL_DOWN_MS = 10_000;
 const SETTLE_EVERY_MS = 250;
 
 /** Targets are judged alike unless a pool says otherwise, so pools that share a target share its breaker. */
-const DEFAULT_HEALTH = consecutiveFailures();
+const DEFAULT_HEALTH = breaker();
 
 /**
  * Makes a balancer.

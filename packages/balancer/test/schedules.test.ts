@@ -2,7 +2,8 @@ import { ChunkKind, type Failure } from '@plimsoll/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { consecutiveFailures } from '../src/breaker.ts';
+import { breaker } from '../src/health/breaker.ts';
+import { consecutiveFailures } from '../src/health/consecutive-failures.ts';
 import { Heard, rig, serverFault } from './rig.ts';
 
 /** What may happen next: to a request, to an attempt, to the pool, to time. */
@@ -34,7 +35,7 @@ it('keeps its promises under any order of events', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const { clock, provider, pool, fleet, start, inFlight } = rig(['a', 'b', 'c'], {
-        health: consecutiveFailures({ failures: 2, resetMs: 5000 }),
+        health: breaker({ trip: [consecutiveFailures({ failures: 2 })], resetMs: 5000 }),
       });
       const calls: { heard: Heard; abort(): void; startedAtMs: number; isAborted: boolean }[] = [];
       const running: ReturnType<typeof start>[] = [];

@@ -11,8 +11,12 @@ export interface Health {
   resize(slotLimit: number): void;
   /** Forgets what is known of `slot`: another target has it now. */
   reset(slot: number): void;
+  /** `slot` has no target any more. */
+  free(slot: number): void;
   /** Whether an attempt may start on `slot`. True for a due probe. Changes nothing. */
   admits(slot: number, nowMs: number): boolean;
+  /** Whether `slot` may be used although it is not admitted, when too few others are left; asked only in panic. */
+  admitsInPanic(slot: number, nowMs: number): boolean;
   /** Whether the target is trusted, not just tried out. */
   isHealthy(slot: number, nowMs: number): boolean;
   /**
@@ -21,13 +25,19 @@ export interface Health {
    * @returns a token for the calls below: what an attempt tells is news only while the state it started in lasts.
    */
   onStart(slot: number, nowMs: number): number;
-  /** The attempt has its first content. A stream may go on for minutes; a probe is answered now. */
-  onContent(slot: number, token: number, nowMs: number): void;
+  /**
+   * The attempt has its first content. A stream may go on for minutes; a probe is answered now.
+   *
+   * @returns the token for the attempt's end.
+   */
+  onContent(slot: number, token: number, nowMs: number): number;
   /**
    * The attempt ended: well (no failure), badly, or without telling anything of the target (`isHealthFailure` false:
    * the caller's fault, or the caller went away).
    */
   onEnd(slot: number, token: number, failure: Failure | undefined, nowMs: number): void;
+  /** An active probe, made beside the requests, came back. */
+  onProbe(slot: number, failure: Failure | undefined, nowMs: number): void;
   /** When `slot` may be tried again, on the clock of `nowMs`; `nowMs` itself if it may be now. */
   retryAtMs(slot: number, nowMs: number): number;
 }

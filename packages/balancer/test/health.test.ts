@@ -3,14 +3,21 @@ import { seededRandom } from '@plimsoll/core';
 import { manualClock } from '@plimsoll/testkit';
 import { expect, it } from 'vitest';
 
-import { consecutiveFailures, type ConsecutiveFailuresOptions } from '../src/breaker.ts';
+import { bayesianFailures } from '../src/health/bayesian-failures.ts';
+import { breaker as breakerHealth, type BreakerOptions } from '../src/health/breaker.ts';
+import { consecutiveFailures } from '../src/health/consecutive-failures.ts';
 import { rig, serverFault } from './rig.ts';
 
 const callerFault: Failure = { ...serverFault, verdict: 'fail', isHealthFailure: false };
 
-function breaker(options: ConsecutiveFailuresOptions = {}): { health: Health; changes: string[] } {
+function breaker(options: BreakerOptions & { failures?: number } = {}): {
+  health: Health;
+  changes: string[];
+} {
   const changes: string[] = [];
-  const health = consecutiveFailures(options).create({
+  const { failures = 5, ...rest } = options;
+  const trip = [consecutiveFailures({ failures })];
+  const health = breakerHealth({ trip, ...rest }).create({
     random: seededRandom(1),
     clock: manualClock(),
     onChange: (_slot, state) => changes.push(state),
@@ -89,12 +96,55 @@ it('ignores news from before the breaker opened', () => {
   expect(health.isHealthy(0, 20)).toBe(false);
 });
 
+it('closes after as many successes as it is told to want', () => {
+  const { health, changes } = breaker({ failures: 1, resetMs: 1000, probes: 2, successes: 3 });
+  attempt(health, serverFault, 0);
+  const first = health.onStart(0, 1000);
+  const second = health.onStart(0, 1000);
+  expect(health.admits(0, 1000)).toBe(false);
+  const spent = health.onContent(0, first, 1100);
+  expect(health.admits(0, 1100)).toBe(true);
+  health.onEnd(0, spent, undefined, 1200);
+  health.onEnd(0, second, undefined, 1300);
+  expect(changes).toEqual(['open', 'half_open']);
+  attempt(health, undefined, 1400);
+  expect(changes).toEqual(['open', 'half_open', 'closed']);
+});
+
+it('ejects by statistics no more than its share of the targets, but always one', () => {
+  const made = breakerHealth({ trip: [bayesianFailures()], maxEjectedRatio: 0.5 }).create({
+    random: seededRandom(1),
+    clock: manualClock(),
+    onChange() {},
+  });
+  made.resize(3);
+  for (let slot = 0; slot < 3; slot++) made.reset(slot);
+  for (let slot = 0; slot < 3; slot++) {
+    for (let count = 0; count < 20; count++) {
+      made.onEnd(slot, made.onStart(slot, 0), serverFault, 0);
+    }
+  }
+  expect([0, 1, 2].map((slot) => made.isHealthy(slot, 0))).toEqual([false, true, true]);
+  expect(made.admitsInPanic(0, 0)).toBe(true);
+  expect(made.admitsInPanic(1, 0)).toBe(false);
+});
+
+it('probes at once when an active probe finds an open target reachable', () => {
+  const { health } = breaker({ failures: 1, resetMs: 60_000 });
+  attempt(health, serverFault, 0);
+  health.onProbe(0, serverFault, 5000);
+  expect(health.admits(0, 5000)).toBe(false);
+  health.onProbe(0, undefined, 10_000);
+  expect(health.admits(0, 10_000)).toBe(true);
+  expect(health.isHealthy(0, 10_000)).toBe(false);
+});
+
 it('names the option, its value and what is accepted', () => {
   expect(() => consecutiveFailures({ failures: 0 })).toThrow(
     'consecutiveFailures: `failures` must be an integer >= 1, got 0',
   );
-  expect(() => consecutiveFailures({ resetMs: 10, maxResetMs: 5 })).toThrow(
-    'consecutiveFailures: `maxResetMs` must be milliseconds >= resetMs, got 5',
+  expect(() => breakerHealth({ resetMs: 10, maxResetMs: 5 })).toThrow(
+    'breaker: `maxResetMs` must be milliseconds >= resetMs, got 5',
   );
 });
 
@@ -113,7 +163,9 @@ it('keeps a pool off a dead target but for probes', () => {
 });
 
 it('refuses at once with the earliest time when every breaker is open', async () => {
-  const { provider, start } = rig(['a', 'b'], { health: consecutiveFailures({ failures: 1 }) });
+  const { provider, start } = rig(['a', 'b'], {
+    health: breakerHealth({ trip: [consecutiveFailures({ failures: 1 })] }),
+  });
   start();
   provider.last.fail();
   provider.last.fail();
