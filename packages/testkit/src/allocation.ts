@@ -16,14 +16,19 @@ const rounds = 12;
 export function bytesPerCall(run: () => void): number {
   // Until it is optimised, even plain arithmetic on doubles allocates.
   repeat(run, 8 * callsPerRound);
+  const bytes = leastBytes(() => repeat(run, callsPerRound)) - leastBytes(() => {});
+  return Math.max(0, bytes) / callsPerRound;
+}
+
+function leastBytes(work: () => void): number {
   let least = Infinity;
   for (let round = 0; round < rounds; round++) {
     collect();
     const before = process.memoryUsage().heapUsed;
-    repeat(run, callsPerRound);
+    work();
     least = Math.min(least, process.memoryUsage().heapUsed - before);
   }
-  return Math.max(0, least) / callsPerRound;
+  return least;
 }
 
 function repeat(run: () => void, calls: number): void {

@@ -15,6 +15,7 @@ export {
   type OpenAIUpstream,
   type OpenAIUpstreamOptions,
 } from './openai-upstream/upstream.ts';
+export { pickBench, type PickBenchOptions } from './pick-bench.ts';
 export { providerContract, type ProviderContractOptions } from './provider-contract.ts';
 export { type ProviderSite } from './provider-rig.ts';
 export {

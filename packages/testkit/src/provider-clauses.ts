@@ -21,7 +21,7 @@ export interface ProviderClause {
   readonly id: string;
   readonly title: string;
   /** Rejects with an `AssertionError` when the subject does not do it. */
-  check(subject: ProviderSubject): Promise<void>;
+  readonly check: (subject: ProviderSubject) => Promise<void>;
 }
 
 const returnsFirst: ProviderClause = {
@@ -213,7 +213,7 @@ const pauses: ProviderClause = {
         );
         const calls = sink.calls.length;
         // What lies between the two, in the system's buffers, fills up first.
-        for (let sent = -1; sent !== upstream.sentBytes; ) {
+        for (let sent = -1; sent !== upstream.sentBytes;) {
           sent = upstream.sentBytes;
           await settle();
         }

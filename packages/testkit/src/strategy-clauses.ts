@@ -11,7 +11,7 @@ export interface StrategyClause {
   readonly id: string;
   readonly title: string;
   /** Throws an `AssertionError` when the subject does not do it. */
-  check(subject: StrategySubject): void;
+  readonly check: (subject: StrategySubject) => void;
 }
 
 /** Far apart on purpose: a strategy must index by slot, and size its arrays by `slotLimit`. */
@@ -46,7 +46,13 @@ const neverThrows: StrategyClause = {
     const rig = new StrategyRig(subject, membersOf(subject, [], { slotLimit: 0 }));
     for (const [index, slots] of memberships.entries()) {
       const version = 2 + index;
-      rig.update(membersOf(subject, slots.map(() => 0.5 + index), { slots, version }));
+      rig.update(
+        membersOf(
+          subject,
+          slots.map(() => 0.5 + index),
+          { slots, version },
+        ),
+      );
       for (const slot of [...rig.picks(6), rig.pick({}), rig.peek()]) {
         if (slots.length === 0) assert.equal(slot, -1, 'the pool is empty');
         else assert.ok(slots.includes(slot), `picked ${slot}, not one of ${slots}`);
@@ -149,7 +155,14 @@ const passesOver: StrategyClause = {
   title: 'passes over a target that is left out and starves no other',
   check(subject) {
     const slots = [...sparse, 40, 41];
-    const rig = new StrategyRig(subject, membersOf(subject, slots.map(() => 1), { slots }));
+    const rig = new StrategyRig(
+      subject,
+      membersOf(
+        subject,
+        slots.map(() => 1),
+        { slots },
+      ),
+    );
     for (const leftOut of slots) {
       rig.view.admissible[leftOut] = 0;
       const shares = rig.shares(500);
@@ -169,7 +182,10 @@ const reachesAll: StrategyClause = {
     for (const size of [1, 2, 5, 16]) {
       const shares = new StrategyRig(
         subject,
-        membersOf(subject, Array.from({ length: size }, () => 1)),
+        membersOf(
+          subject,
+          Array.from({ length: size }, () => 1),
+        ),
       ).shares(100 * size);
       assert.ok(!shares.includes(0), `of ${size} targets some were never picked: ${shares}`);
     }
@@ -197,7 +213,9 @@ const keepsItsPhase: StrategyClause = {
     const count = 5;
     const picks = 1000;
     const equal = Array.from({ length: count }, () => 1);
-    const undisturbed = Math.max(...new StrategyRig(subject, membersOf(subject, equal)).shares(picks));
+    const undisturbed = Math.max(
+      ...new StrategyRig(subject, membersOf(subject, equal)).shares(picks),
+    );
     const rig = new StrategyRig(subject, membersOf(subject, equal));
     const counts = equal.map(() => 0);
     for (let pick = 0; pick < picks; pick++) {
@@ -225,7 +243,10 @@ const honoursWeights: StrategyClause = {
       assert.deepEqual(run([1, 3, 5]).picks(300), run([1, 1, 1]).picks(300));
       return;
     }
-    for (const [weights, heavy] of [[[1, 4], 1], [[4, 1], 0]] as const) {
+    for (const [weights, heavy] of [
+      [[1, 4], 1],
+      [[4, 1], 0],
+    ] as const) {
       const shares = run([...weights]).shares(4000);
       assert.ok(shares[heavy]! > 2 * shares[1 - heavy]!, `weights ${weights} gave ${shares}`);
     }
@@ -268,9 +289,7 @@ function assertShares(
   const { expectedShare } = subject.create();
   if (expectedShare === 'none') return;
   const picks = 12_000;
-  const parts = weights.map((weight) =>
-    expectedShare === 'equal' ? Math.sign(weight) : weight,
-  );
+  const parts = weights.map((weight) => (expectedShare === 'equal' ? Math.sign(weight) : weight));
   const whole = parts.reduce((sum, part) => sum + part, 0);
   const shares = rig.shares(picks);
   for (const [index, part] of parts.entries()) {
@@ -312,7 +331,14 @@ const allocatesNothing: StrategyClause = {
   title: 'allocates nothing per pick',
   check(subject) {
     const slots = [...sparse, 40, 41, 42, 43, 44];
-    const rig = new StrategyRig(subject, membersOf(subject, slots.map((_, i) => 1 + (i % 3)), { slots }));
+    const rig = new StrategyRig(
+      subject,
+      membersOf(
+        subject,
+        slots.map((_, i) => 1 + (i % 3)),
+        { slots },
+      ),
+    );
     const requests = Array.from({ length: 64 }, (_, pick) => subject.traits(pick));
     for (const leftOut of [undefined, sparse[1]!]) {
       if (leftOut !== undefined) rig.view.admissible[leftOut] = 0;

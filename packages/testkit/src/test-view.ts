@@ -74,7 +74,8 @@ class ArrayView implements TestView {
 
   // New arrays, as in the engine: a strategy that kept the old ones must be seen to fail.
   #grow(limit: number): void {
-    const { firstContentMs, perTokenMs, failureRatio, samples, oldestUnansweredMs } = this.estimates;
+    const { firstContentMs, perTokenMs, failureRatio, samples, oldestUnansweredMs } =
+      this.estimates;
     this.admissible = grown(this.admissible, new Uint8Array(limit).fill(1));
     this.healthy = grown(this.healthy, new Uint8Array(limit).fill(1));
     this.inFlight = grown(this.inFlight, new Int32Array(limit));

@@ -27,7 +27,9 @@ export function referenceProvider({ url, credential }: ProviderSite): Provider {
         const usage = request.isStream === true && { stream_options: { include_usage: true } };
         body = JSON.stringify({ ...json, ...usage });
       } catch (cause) {
-        setImmediate(() => attempt.fail(failure('bad_request', 'The request is not JSON.', { cause })));
+        setImmediate(() =>
+          attempt.fail(failure('bad_request', 'The request is not JSON.', { cause })),
+        );
         return attempt;
       }
       const headers = {
@@ -42,6 +44,17 @@ export function referenceProvider({ url, credential }: ProviderSite): Provider {
       agent.destroy();
     },
   };
+}
+
+/** What is read of a body, or of an event. */
+interface Answer {
+  readonly model: string;
+  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
+  readonly choices: readonly {
+    readonly message?: { readonly content: string };
+    readonly delta?: { readonly content?: string };
+    readonly finish_reason: string | null;
+  }[];
 }
 
 class ReferenceAttempt implements AttemptControl {
@@ -113,13 +126,13 @@ class ReferenceAttempt implements AttemptControl {
     this.#text = events.pop()!;
     for (const event of events) {
       const data = event.slice('data: '.length);
-      const isContent = data !== '[DONE]' && this.#read(JSON.parse(data));
+      const isContent = data !== '[DONE]' && this.#read(JSON.parse(data) as Answer);
       this.#sink?.onChunk(`${event}\n\n`, isContent ? ChunkKind.content : ChunkKind.event);
     }
   }
 
   /** Takes what is to be reported from an event or a body; whether it has content. */
-  #read(json: any): boolean {
+  #read(json: Answer): boolean {
     this.#model = json.model;
     if (json.usage) {
       this.#usage = {
@@ -127,7 +140,7 @@ class ReferenceAttempt implements AttemptControl {
         outputTokens: json.usage.completion_tokens,
       };
     }
-    const choice = json.choices?.[0];
+    const choice = json.choices[0];
     if (choice?.finish_reason) this.#isFinished = true;
     return Boolean((choice?.delta ?? choice?.message)?.content);
   }
@@ -135,7 +148,7 @@ class ReferenceAttempt implements AttemptControl {
   #end(isStream: boolean): void {
     if (!isStream) {
       try {
-        this.#read(JSON.parse(this.#text));
+        this.#read(JSON.parse(this.#text) as Answer);
         this.#sink?.onChunk(this.#text, ChunkKind.content);
       } catch {
         this.#isFinished = false;
@@ -148,11 +161,7 @@ class ReferenceAttempt implements AttemptControl {
   }
 }
 
-function failure(
-  kind: Failure['kind'],
-  message: string,
-  more: Partial<Failure> = {},
-): Failure {
+function failure(kind: Failure['kind'], message: string, more: Partial<Failure> = {}): Failure {
   const isHealthFailure = kind === 'network' || kind === 'server' || kind === 'stream';
   return { kind, verdict: 'failover', message, isHealthFailure, ...more };
 }

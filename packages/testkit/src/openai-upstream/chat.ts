@@ -47,8 +47,7 @@ export function chatFor(
   created: number,
 ): Chat {
   const asked = request as ChatRequest;
-  const toolCalls =
-    answer.toolCalls ?? (answer.text === undefined ? toolCallsFor(asked) : []);
+  const toolCalls = answer.toolCalls ?? (answer.text === undefined ? toolCallsFor(asked) : []);
   const isJson = (asked.response_format?.type ?? 'text') !== 'text';
   const text = answer.text ?? (isJson ? '{"greeting": "Hello"}' : 'Hello from the upstream.');
   const pieces = toolCalls.length > 0 ? [] : (text.match(/\s*\S+|\s+$/g) ?? []);
@@ -75,7 +74,11 @@ export function chatFor(
   };
 }
 
-function toolCallsFor({ tools = [], tool_choice: choice, messages = [] }: ChatRequest): UpstreamToolCall[] {
+function toolCallsFor({
+  tools = [],
+  tool_choice: choice,
+  messages = [],
+}: ChatRequest): UpstreamToolCall[] {
   if (choice === 'none' || messages.at(-1)?.role === 'tool') return [];
   const named = typeof choice === 'object' ? choice.function?.name : undefined;
   const name = named ?? tools[0]?.function?.name;

@@ -13,8 +13,8 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body as it came; empty while it has not come whole. */
   readonly body: Buffer;
-  /** The body parsed; undefined where it is not JSON. */
-  readonly json: any;
+  /** The body parsed; undefined where it is no JSON object. */
+  readonly json: Readonly<Record<string, unknown>> | undefined;
   /** When the head of the request had come. */
   readonly startedMs: number;
   /** When the last byte of the answer was handed to the system. */
@@ -34,7 +34,7 @@ export class Exchange implements UpstreamRequest {
   readonly headers: UpstreamRequest['headers'];
   readonly startedMs: number;
   body: Buffer = Buffer.alloc(0);
-  json: any = undefined;
+  json: UpstreamRequest['json'] = undefined;
   endedMs: number | undefined = undefined;
   abortedMs: number | undefined = undefined;
   sentBytes = 0;
@@ -85,11 +85,7 @@ export class Exchange implements UpstreamRequest {
       return false;
     }
     this.body = Buffer.concat(chunks);
-    try {
-      this.json = JSON.parse(this.body.toString());
-    } catch {
-      this.json = undefined;
-    }
+    this.json = parsedObject(this.body.toString());
     this.#onChange();
     return true;
   }
@@ -164,5 +160,14 @@ export class Exchange implements UpstreamRequest {
     this.#wake?.();
     this.#wake = undefined;
     this.#onChange();
+  }
+}
+
+function parsedObject(text: string): UpstreamRequest['json'] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
   }
 }

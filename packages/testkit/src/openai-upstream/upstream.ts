@@ -186,14 +186,14 @@ class LoopbackUpstream implements OpenAIUpstream {
     }
     const route = `${method} ${path.replace(/\?.*/, '')}`;
     if (route === 'GET /v1/models') return playBody(exchange, answer, this.#modelList(), 200);
-    if (method === 'POST' && typeof json !== 'object') return refusal(malformedRequest);
+    if (method === 'POST' && json === undefined) return refusal(malformedRequest);
     if (route === 'POST /v1/embeddings') {
       return playBody(exchange, answer, embeddingsBody(json, answer), answer.status ?? 200);
     }
     if (route === 'POST /v1/chat/completions') {
       const created = Math.floor(this.#clock.epochMs() / 1000);
       const chat = chatFor(json, answer, `chatcmpl-${number}`, created);
-      if (json.stream === true) return playChatStream(exchange, answer, chat);
+      if (json?.stream === true) return playChatStream(exchange, answer, chat);
       return playBody(exchange, answer, chatBodyWithFault(chat, answer), answer.status ?? 200);
     }
     return refusal(unknownPath);
