@@ -1,0 +1,1 @@
+export { random, type RandomOptions } from './random.ts';

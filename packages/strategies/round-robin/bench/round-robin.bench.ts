@@ -1,0 +1,5 @@
+import { pickBench } from '@plimsoll/testkit';
+
+import { roundRobin } from '../src/index.ts';
+
+pickBench({ create: roundRobin });

@@ -1,0 +1,1 @@
+export { weightedRoundRobin } from './weighted-round-robin.ts';
