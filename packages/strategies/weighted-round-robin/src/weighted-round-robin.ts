@@ -20,7 +20,8 @@ import { wholeWeights } from './whole-weights.ts';
  * and what targets are owed is carried from one set of weights to the next, so that a change, or a hundred changes in a
  * row, sends no burst to the first target and leaves no share short. A turn that is passed over because its target is
  * left out is lost, not owed: the others keep their proportions, a target admitted to a part of the requests, as in slow
- * start, gets that part of its share, and one that comes back is not flooded.
+ * start, gets that part of its share (less if it has turns in a row, which are lost together), and one that comes back is
+ * not flooded.
  *
  * Cost: O(1) per pick and 2 bytes per turn of a period of at most 4,096 turns, where members times turns are at most
  * 2^20; otherwise O(log n) per pick and 28 bytes per target.
