@@ -7,12 +7,13 @@ import {
 } from '@plimsoll/core';
 
 import type { Member } from './member.ts';
+import type { TimeoutOptions } from './options.ts';
 import type { Sweeper } from './sweeper.ts';
 
 /** Who made an attempt and decides what comes of it. */
 export interface AttemptOwner {
   onAttemptConnect(attempt: Attempt): void;
-  /** The first content: `attempt.held` has what came before it. */
+  /** Content, while the attempt is not committed: `attempt.held` has what came before it. */
   onAttemptContent(attempt: Attempt, chunk: unknown): void;
   onAttemptChunk(chunk: unknown): void;
   onAttemptEnd(attempt: Attempt, end: AttemptEnd): void;
@@ -29,16 +30,19 @@ export const NO_CONTROL: AttemptControl = { pause() {}, resume() {}, abort() {} 
 export class Attempt implements AttemptSink {
   readonly member: Member;
   readonly startedAtMs: number;
-  /** What the target's health judge gave at the start. */
-  healthToken: number;
   /** The number of the decision that chose the target. */
   readonly decision: number;
+  /** What the target's health judge gave at the start, or at the first content. */
+  healthToken: number;
   control: AttemptControl = NO_CONTROL;
   isOpen = true;
   isConnected = false;
+  /** Whether it tries its target out after a cool-down. */
+  isTrial = false;
+  /** Its content goes to the caller. */
   isCommitted = false;
   head: unknown = undefined;
-  /** Chunks before the first content, held until the answer is committed. */
+  /** Chunks that came before it was committed. */
   held: unknown[] | undefined = undefined;
   firstContentAtMs: number = Number.NaN;
   /** Times of the last chunk and the last sign of the model, to the tick. */
@@ -84,13 +88,11 @@ export class Attempt implements AttemptSink {
     this.lastChunkAtMs = this.#sweeper.nowMs;
     if (this.isCommitted) {
       this.#owner.onAttemptChunk(chunk);
-    } else if (kind === ChunkKind.content) {
-      this.#owner.onAttemptContent(this, chunk);
-    } else {
-      if (kind === ChunkKind.event) this.lastEventAtMs = this.lastChunkAtMs;
-      if (this.held === undefined) this.held = [chunk];
-      else this.held.push(chunk);
+      return;
     }
+    if (kind !== ChunkKind.filler) this.lastEventAtMs = this.lastChunkAtMs;
+    if (kind === ChunkKind.content) this.#owner.onAttemptContent(this, chunk);
+    else this.hold(chunk);
   }
 
   onEnd(end: AttemptEnd): void {
@@ -99,5 +101,24 @@ export class Attempt implements AttemptSink {
 
   onError(failure: Failure): void {
     if (this.isOpen) this.#owner.onAttemptFailure(this, failure);
+  }
+
+  hold(chunk: unknown): void {
+    if (this.held === undefined) this.held = [chunk];
+    else this.held.push(chunk);
+  }
+
+  /** When it is late if nothing comes before, by the limits that are an attempt's own. */
+  dueMs(timeouts: Required<TimeoutOptions>, isStream: boolean): number {
+    if (this.isCommitted) return this.lastChunkAtMs + timeouts.idleMs;
+    if (!this.isConnected) return this.startedAtMs + timeouts.connectMs;
+    return isStream ? this.lastEventAtMs + timeouts.firstContentMs : Infinity;
+  }
+
+  /** What it was late with. */
+  lateness(timeouts: Required<TimeoutOptions>): string {
+    if (this.isCommitted) return `nothing for ${timeouts.idleMs} ms`;
+    if (!this.isConnected) return `not connected within ${timeouts.connectMs} ms`;
+    return `no content within ${timeouts.firstContentMs} ms`;
   }
 }

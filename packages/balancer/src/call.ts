@@ -1,50 +1,50 @@
-import type {
-  AttemptControl,
-  AttemptEnd,
-  ErrorCode,
-  Failure,
-  Outcome,
-  Provider,
-  Request,
-  Target,
+import {
+  type AttemptControl,
+  type AttemptEnd,
+  type ErrorCode,
+  type Failure,
+  type Outcome,
+  type Provider,
+  type Request,
+  type Target,
+  type Transcript,
+  type Usage,
 } from '@plimsoll/core';
 
 import { Attempt, type AttemptOwner, NO_CONTROL } from './attempt.ts';
 import { costUsd } from './cost.ts';
 import { ABORTED, FAILED, SUCCESS } from './decision-ring.ts';
-import { closeLease, markAnswered, openLease } from './lease.ts';
+import { closeLease, endTrial, markAnswered, openLease } from './lease.ts';
+import type { Narrowing } from './narrowing.ts';
 import type { Pool } from './pool.ts';
+import {
+  CALLER_LEFT,
+  mayTrySameTarget,
+  namesItsTime,
+  NO_PROVIDER,
+  OTHER_WAS_FASTER,
+  timeout,
+} from './retry-rules.ts';
 import type { Call, CallFailure, Result, Sink } from './sink.ts';
 import type { Sweepable } from './sweeper.ts';
-
-const RUNNING = 0;
-const BACKING_OFF = 1;
-const DONE = 2;
-
-/** What ended an attempt that the caller gave up. */
-const CALLER_LEFT: Failure = {
-  kind: 'aborted',
-  verdict: 'abort',
-  message: 'the caller went away',
-  isHealthFailure: false,
-};
-
-/** A target that `start` cannot use, since only its application knows how. */
-const NO_PROVIDER: Failure = {
-  kind: 'bad_request',
-  verdict: 'fail',
-  message: 'the target has no provider; it can be used through run() only',
-  isHealthFailure: false,
-};
+import { addUsage } from './usage.ts';
 
 /** Who makes the attempts of a call, where it is not the target's provider. */
 export type AttemptMaker = Pick<Provider, 'attempt'>;
 
+/** An answer that broke off after its caller had content, and is to be gone on with. */
+interface Rescue {
+  readonly transcript: Transcript;
+  /** What broke it off first, and where: that is what the caller hears if no other target can go on. */
+  readonly failure: Failure;
+  readonly target: Target;
+}
+
 /**
- * One request from its start to its last byte: picks a target, watches the attempt and the time limits, fails over until
- * content is committed, and closes every lease it opened.
+ * One request from its start to its last byte: picks targets, watches attempts and time limits, fails over until content
+ * is committed, hedges and rescues where the pool wants that, and closes every lease it opened.
  */
-export class BalancedCall implements Call, Sweepable, AttemptOwner {
+export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
   readonly id: number;
   readonly pool: Pool;
   readonly request: Request;
@@ -52,22 +52,36 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   attempts = 0;
   upstreamMs = 0;
   sweepIndex = -1;
-  /** Slots that failed this request. */
   tried: number[] | undefined = undefined;
-  /** Set by a failure that asks for a target with more room than the one that failed. */
   minContextWindow = 0;
+  excludedProvider: string | undefined = undefined;
+  onlyModel: string | undefined = undefined;
+  mustResume = false;
   readonly #sink: Sink;
   readonly #maker: AttemptMaker | undefined;
+  readonly #isStream: boolean;
   readonly #deadlineAtMs: number;
   readonly #totalAtMs: number;
-  #phase: 0 | 1 | 2 = RUNNING;
+  /** When a request without content gets a second attempt. */
+  #hedgeAtMs = Infinity;
+  /** When a request that waits goes on; `Infinity` while it does not wait. */
+  #resumeAtMs = Infinity;
+  #isDone = false;
+  /** Whether the caller has been given content. */
+  #isCommitted = false;
   #attempt: Attempt | undefined = undefined;
+  /** The second attempt, while both are without content. */
+  #hedge: Attempt | undefined = undefined;
   #target: Target | undefined = undefined;
   #failure: Failure | undefined = undefined;
+  #rescue: Rescue | undefined = undefined;
+  #firstContentAtMs = 0;
   #sameTargetRetries = 0;
-  #resumeAtMs = 0;
   #isPaused = false;
   #pausedAtMs = 0;
+  /** What attempts before the one that serves have used of this answer. */
+  #spent: Usage | undefined = undefined;
+  #spentUsd: number | undefined = undefined;
 
   constructor(
     pool: Pool,
@@ -82,10 +96,11 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     this.request = request;
     this.#sink = sink;
     this.#maker = maker;
+    this.#isStream = request.isStream === true;
     this.startedAtMs = nowMs;
     const { deadlineMs, totalMs } = pool.timeouts;
     this.#totalAtMs = nowMs + totalMs;
-    const ownMs = request.isStream === true ? Math.min(deadlineMs, totalMs) : totalMs;
+    const ownMs = this.#isStream ? Math.min(deadlineMs, totalMs) : totalMs;
     this.#deadlineAtMs = nowMs + Math.min(ownMs, request.timeoutMs ?? Infinity);
   }
 
@@ -96,30 +111,30 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   /** Makes the first attempt. The sink hears nothing before this has returned. */
   begin(nowMs: number): void {
     this.pool.fleet.sweeper.watch(this, this.#deadlineAtMs, nowMs);
-    if (!this.#tryNext(nowMs)) queueMicrotask(() => this.#refuse());
+    if (!this.#tryNext(nowMs)) {
+      queueMicrotask(() => this.#refuse());
+    } else if (this.pool.hedging !== undefined) {
+      this.#hedgeAtMs = nowMs + this.pool.hedging.onRequest(this.#isStream, nowMs);
+      this.#watch();
+    }
   }
 
   abort(): void {
-    if (this.#phase === DONE) return;
-    const nowMs = this.pool.fleet.clock.now();
-    const attempt = this.#attempt;
-    if (attempt !== undefined) {
-      this.#close(attempt, CALLER_LEFT, undefined, nowMs);
-      attempt.control.abort();
-    }
+    if (this.#isDone) return;
+    this.#drop(CALLER_LEFT, this.pool.fleet.clock.now());
     this.#finish();
     this.pool.counters.aborted++;
   }
 
   pause(): void {
-    if (this.#phase === DONE || this.#isPaused) return;
+    if (this.#isDone || this.#isPaused) return;
     this.#isPaused = true;
     this.#pausedAtMs = this.pool.fleet.sweeper.nowMs;
     this.#attempt?.control.pause();
   }
 
   resume(): void {
-    if (this.#phase === DONE || !this.#isPaused) return;
+    if (this.#isDone || !this.#isPaused) return;
     this.#isPaused = false;
     const attempt = this.#attempt;
     if (attempt === undefined) return;
@@ -128,35 +143,31 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   }
 
   onDue(nowMs: number): void {
-    const dueMs = this.#dueMs();
-    if (dueMs > nowMs) {
-      this.pool.fleet.sweeper.move(this, dueMs);
-    } else if (this.#phase === BACKING_OFF && nowMs < this.#deadlineAtMs) {
-      this.#phase = RUNNING;
-      this.tried = undefined;
-      if (!this.#tryNext(nowMs)) this.#giveUp('ERR_PLIMSOLL_FAILED', this.#failure, nowMs);
+    if (nowMs >= this.#limitAtMs()) {
+      this.#outOfTime(nowMs);
+    } else if (nowMs >= this.#resumeAtMs) {
+      this.#goOn(nowMs);
     } else {
-      this.#timeOut(nowMs);
+      this.#checkAttempt(this.#attempt, nowMs);
+      this.#checkAttempt(this.#hedge, nowMs);
+      if (nowMs >= this.#hedgeAtMs) this.#startHedge(nowMs);
     }
+    if (!this.#isDone) this.#watch();
   }
 
-  onAttemptConnect(_attempt: Attempt): void {
-    this.pool.fleet.sweeper.move(this, this.#dueMs());
+  onAttemptConnect(): void {
+    this.#watch();
   }
 
   onAttemptContent(attempt: Attempt, chunk: unknown): void {
     const { fleet } = this.pool;
-    const nowMs = fleet.clock.now();
-    this.#commit(attempt, nowMs);
-    fleet.sweeper.move(this, this.#dueMs());
-    const { slot, health } = attempt.member;
-    attempt.healthToken = health.onContent(slot, attempt.healthToken, nowMs);
-    if (this.request.isStream === true) {
-      fleet.estimates.observeFirstContent(slot, nowMs - attempt.startedAtMs, nowMs);
+    if (Number.isNaN(attempt.firstContentAtMs)) this.#onFirstContent(attempt, fleet.clock.now());
+    if (this.#isHeldBack(attempt)) {
+      attempt.hold(chunk);
+      return;
     }
-    this.#sink.onHead(attempt.head, this);
-    this.#forwardHeld(attempt);
-    if (this.#phase !== DONE) this.#sink.onChunk(chunk);
+    this.#commit(attempt);
+    if (!this.#isDone) this.#sink.onChunk(chunk);
   }
 
   onAttemptChunk(chunk: unknown): void {
@@ -166,13 +177,12 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   onAttemptEnd(attempt: Attempt, end: AttemptEnd): void {
     const nowMs = this.pool.fleet.clock.now();
     if (!attempt.isCommitted) {
-      // Complete without any content, such as an empty answer: nothing more is to come, so this is the answer.
-      this.#commit(attempt, nowMs);
-      this.#sink.onHead(attempt.head, this);
-      this.#forwardHeld(attempt);
-      if (this.#phase === DONE) return;
+      // Complete, with little or no content: nothing more is to come, so this is the answer.
+      if (Number.isNaN(attempt.firstContentAtMs)) this.#onFirstContent(attempt, nowMs);
+      this.#commit(attempt);
+      if (this.#isDone) return;
     }
-    const cost = this.#close(attempt, undefined, end, nowMs);
+    this.#close(attempt, undefined, end.usage, nowMs);
     this.#finish();
     const result: Result = {
       id: this.id,
@@ -180,9 +190,9 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
       target: attempt.member.target,
       attempts: this.attempts,
       latencyMs: nowMs - this.startedAtMs,
-      firstContentMs: attempt.firstContentAtMs - this.startedAtMs,
-      usage: end.usage,
-      costUsd: cost,
+      firstContentMs: this.#firstContentAtMs - this.startedAtMs,
+      usage: this.#spent,
+      costUsd: this.#spentUsd,
       model: end.model,
     };
     this.pool.counters.succeeded++;
@@ -196,213 +206,347 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
 
   /** Picks a target and starts an attempt there; false when none is admissible. */
   #tryNext(nowMs: number): boolean {
+    const attempt = this.#start(nowMs);
+    if (attempt === undefined) return false;
+    this.#attempt = attempt;
+    this.#watch();
+    if (this.#isPaused) attempt.control.pause();
+    return true;
+  }
+
+  #start(nowMs: number): Attempt | undefined {
     const { pool } = this;
     const { fleet } = pool;
     const slot = pool.pick(this, nowMs);
-    if (slot === -1) return false;
+    if (slot === -1) return undefined;
     const member = fleet.members[slot]!;
     this.#target = member.target;
     this.attempts++;
     pool.counters.start(slot, this.attempts === 1, nowMs);
     const token = member.health.onStart(slot, nowMs);
     const attempt = new Attempt(this, fleet.sweeper, member, token, pool.lastDecision, nowMs);
-    this.#attempt = attempt;
     openLease(fleet, attempt);
     attempt.control = this.#make(member.target, attempt);
-    fleet.sweeper.move(this, this.#dueMs());
-    if (this.#isPaused) attempt.control.pause();
-    return true;
+    return attempt;
   }
 
   #make(target: Target, attempt: Attempt): AttemptControl {
     const maker = this.#maker ?? target.provider;
+    if (this.#rescue !== undefined) {
+      const { transcript } = this.#rescue;
+      // With `mustResume` the view admits only targets that can.
+      return target.provider!.resume!(target, this.request, transcript, attempt);
+    }
     if (maker !== undefined) return maker.attempt(target, this.request, attempt);
     queueMicrotask(() => attempt.onError(NO_PROVIDER));
     return NO_CONTROL;
   }
 
-  #commit(attempt: Attempt, nowMs: number): void {
-    attempt.isCommitted = true;
-    attempt.firstContentAtMs = nowMs;
-    this.upstreamMs += nowMs - attempt.startedAtMs;
-    markAnswered(this.pool.fleet, attempt);
+  #startHedge(nowMs: number): void {
+    this.#hedgeAtMs = Infinity;
+    const { pool } = this;
+    const first = this.#attempt;
+    if (first === undefined || !Number.isNaN(first.firstContentAtMs)) return;
+    // The first one is in flight, not failed, but a second attempt there would be no hedge.
+    const { tried } = this;
+    this.tried = [...(tried ?? []), first.member.slot];
+    const isTaken = pool.hedging!.take(pool.fleet, pool.members, this.#isStream, nowMs);
+    this.#hedge = isTaken ? this.#start(nowMs) : undefined;
+    this.tried = tried;
+    if (this.#hedge !== undefined) pool.counters.hedges++;
+    else if (isTaken) pool.hedging!.refund();
   }
 
-  #forwardHeld(attempt: Attempt): void {
+  #onFirstContent(attempt: Attempt, nowMs: number): void {
+    const { pool } = this;
+    const { fleet, hedging } = pool;
+    attempt.firstContentAtMs = nowMs;
+    this.#hedgeAtMs = Infinity;
+    this.#dropLoser(attempt, nowMs);
+    markAnswered(fleet, attempt);
+    endTrial(fleet, attempt, true);
+    const { slot, health } = attempt.member;
+    attempt.healthToken = health.onContent(slot, attempt.healthToken, nowMs);
+    const tookMs = nowMs - attempt.startedAtMs;
+    if (this.#isStream) fleet.estimates.observeFirstContent(slot, tookMs, nowMs);
+    hedging?.observe(tookMs, this.#isStream, nowMs);
+  }
+
+  /** The other attempt lost the race: it is cancelled, and what it has cost is counted. */
+  #dropLoser(winner: Attempt, nowMs: number): void {
+    const loser = winner === this.#attempt ? this.#hedge : this.#attempt;
+    this.#hedge = undefined;
+    this.#attempt = winner;
+    this.#target = winner.member.target;
+    if (loser === undefined || loser === winner) return;
+    const { inputTokens } = this.request;
+    const usage = inputTokens === undefined ? undefined : { inputTokens, outputTokens: 0 };
+    this.#close(loser, OTHER_WAS_FASTER, usage, nowMs);
+    this.#attempt = winner;
+    loser.control.abort();
+  }
+
+  #isHeldBack(attempt: Attempt): boolean {
+    const { holdBack } = this.pool;
+    if (holdBack === 0 || this.#isCommitted) return false;
+    const transcript = attempt.control.transcript?.();
+    return transcript !== undefined && transcript.text.length < holdBack;
+  }
+
+  /** Hands the answer to the caller, from its head on; one that is gone on with has a head already. */
+  #commit(attempt: Attempt): void {
+    attempt.isCommitted = true;
+    if (!this.#isCommitted) {
+      this.#isCommitted = true;
+      this.#firstContentAtMs = attempt.firstContentAtMs;
+      this.upstreamMs += attempt.firstContentAtMs - attempt.startedAtMs;
+      this.#watch();
+      this.#sink.onHead(attempt.head, this);
+    }
     const { held } = attempt;
     if (held === undefined) return;
     attempt.held = undefined;
     for (const chunk of held) {
-      if (this.#phase === DONE) return;
+      if (this.#isDone) return;
       this.#sink.onChunk(chunk);
     }
   }
 
-  /** Gives the lease back and tells everyone what came of it. @returns the attempt's cost in US dollars. */
+  /** Gives the lease back and tells everyone what came of it. */
   #close(
     attempt: Attempt,
     failure: Failure | undefined,
-    end: AttemptEnd | undefined,
+    usage: Usage | undefined,
     nowMs: number,
-  ): number | undefined {
+  ): void {
     const { pool } = this;
     const { slot, target } = attempt.member;
-    this.#attempt = undefined;
-    if (!attempt.isCommitted) this.upstreamMs += nowMs - attempt.startedAtMs;
-    const cost = costUsd(target.price, end?.usage);
+    if (this.#attempt === attempt) this.#attempt = undefined;
+    if (this.#hedge === attempt) this.#hedge = undefined;
+    if (!this.#isCommitted) this.upstreamMs += nowMs - attempt.startedAtMs;
+    const cost = costUsd(target.price, usage);
+    const hasContent = !Number.isNaN(attempt.firstContentAtMs);
     const outcome: Outcome = {
       failure,
-      usage: end?.usage,
-      firstContentMs: attempt.isCommitted
-        ? attempt.firstContentAtMs - attempt.startedAtMs
-        : undefined,
+      usage,
+      firstContentMs: hasContent ? attempt.firstContentAtMs - attempt.startedAtMs : undefined,
       durationMs: nowMs - attempt.startedAtMs,
       costUsd: cost,
     };
-    closeLease(pool.fleet, attempt, outcome, this.request.isStream === true, nowMs);
+    if (usage !== undefined) this.#spent = addUsage(this.#spent, usage);
+    if (cost !== undefined) this.#spentUsd = (this.#spentUsd ?? 0) + cost;
+    closeLease(pool.fleet, attempt, outcome, this.#isStream, nowMs);
     const code = failure === undefined ? SUCCESS : failure.kind === 'aborted' ? ABORTED : FAILED;
     pool.ring.settle(attempt.decision, code, failure?.message);
     pool.counters.end(slot, outcome);
     pool.observe(slot, outcome, nowMs);
-    return cost;
   }
 
   #failed(attempt: Attempt, failure: Failure, nowMs: number): void {
     const { pool } = this;
     const { member } = attempt;
+    const transcript = attempt.isCommitted ? attempt.control.transcript?.() : undefined;
     this.#failure = failure;
-    this.#close(attempt, failure, undefined, nowMs);
+    this.#close(attempt, failure, transcript?.usage, nowMs);
     if (pool.emitter.has('attemptFailed')) {
       const { attempts } = this;
       const { target } = member;
-      pool.emitter.emit('attemptFailed', {
-        callId: this.id,
-        pool: pool.name,
-        target,
-        failure,
-        attempt: attempts,
-      });
+      const event = { callId: this.id, pool: pool.name, target, failure, attempt: attempts };
+      pool.emitter.emit('attemptFailed', event);
     }
-    if (failure.verdict === 'cooldown') pool.cool(member, failure, nowMs);
-    if (attempt.isCommitted) {
-      this.#giveUp('ERR_PLIMSOLL_STREAM', failure, nowMs);
+    if (failure.verdict === 'cooldown') pool.fleet.cool(member, failure, nowMs);
+    this.#markTried(member.slot);
+    if (this.#attempt !== undefined || this.#hedge !== undefined) {
+      this.#attempt ??= this.#hedge;
+      this.#hedge = undefined;
+      this.#target = this.#attempt!.member.target;
+    } else if (attempt.isCommitted || this.#rescue !== undefined) {
+      this.#takeOver(attempt, transcript, failure, nowMs);
     } else if (!this.#mayTryAgain(failure, member.slot, nowMs)) {
       this.#giveUp('ERR_PLIMSOLL_FAILED', failure, nowMs);
     }
   }
 
-  /** Starts another attempt, now or after a back-off, if the verdict, the deadline and the retry budget allow one. */
+  /** Lets another target go on with an answer that broke off, or tells the caller honestly that it did. */
+  #takeOver(
+    attempt: Attempt,
+    transcript: Transcript | undefined,
+    failure: Failure,
+    nowMs: number,
+  ): void {
+    const { pool } = this;
+    if (transcript !== undefined && pool.rescue !== undefined) {
+      const first = this.#rescue ?? { failure, target: attempt.member.target };
+      this.#rescue = { transcript, failure: first.failure, target: first.target };
+      this.mustResume = true;
+      if (!pool.rescue.acrossModels) this.onlyModel = attempt.member.target.model;
+    }
+    if (this.#rescue !== undefined && pool.budget.take()) {
+      if (this.#tryNext(nowMs)) {
+        pool.counters.rescues++;
+        return;
+      }
+      pool.budget.refund();
+    }
+    this.#giveUp('ERR_PLIMSOLL_STREAM', this.#rescue?.failure ?? failure, nowMs);
+  }
+
+  /** Starts another attempt, now or after a while, if the verdict, the deadline and the retry budget allow one. */
   #mayTryAgain(failure: Failure, slot: number, nowMs: number): boolean {
     if (failure.verdict === 'fail' || nowMs >= this.#deadlineAtMs) return false;
-    if (failure.verdict === 'conditional') {
-      if (failure.needs !== 'larger_context') return false;
-      const window = this.pool.fleet.hot.contextWindow[slot]!;
-      // Of a target that does not state its window nothing larger can be named.
-      if (window === Infinity) return false;
-      this.minContextWindow = Math.max(this.minContextWindow, window + 1);
-    }
-    if (this.tried === undefined) this.tried = [slot];
-    else this.tried.push(slot);
+    if (failure.verdict === 'conditional' && !this.#narrow(failure, slot)) return false;
     if (!this.pool.budget.take()) return false;
     if (this.#tryNext(nowMs)) return true;
-    return this.#backOff(failure, nowMs) || this.#refund();
-  }
-
-  /** A retry that was not made is not charged. */
-  #refund(): false {
-    this.pool.budget.refund();
-    return false;
-  }
-
-  /** Waits for another try at a target that has failed already: the last resort, once per request. */
-  #backOff(failure: Failure, nowMs: number): boolean {
-    if (failure.verdict !== 'retry_same' && failure.kind !== 'server') return false;
-    if (this.#sameTargetRetries > 0) return false;
-    const waitMs = Math.max(
-      failure.retryAfterMs ?? 0,
-      this.pool.backoffMs(this.#sameTargetRetries),
-    );
-    if (nowMs + waitMs >= this.#deadlineAtMs) return false;
-    this.#sameTargetRetries++;
-    this.#phase = BACKING_OFF;
+    const waitMs = this.#waitMs(failure, nowMs);
+    if (waitMs === undefined || nowMs + waitMs >= this.#deadlineAtMs) {
+      this.pool.budget.refund();
+      return false;
+    }
     this.#resumeAtMs = nowMs + waitMs;
-    this.pool.fleet.sweeper.move(this, this.#dueMs());
+    this.#watch();
     return true;
   }
 
-  /** The next moment at which something has to be done if nothing happens before. */
-  #dueMs(): number {
-    const { timeouts } = this.pool;
-    const attempt = this.#attempt;
-    if (attempt === undefined) {
-      return this.#phase === BACKING_OFF ? this.#resumeAtMs : this.#deadlineAtMs;
+  /** How long to wait for another try at a target that has failed already; undefined when there is no use in it. */
+  #waitMs(failure: Failure, nowMs: number): number | undefined {
+    if (namesItsTime(failure)) {
+      const waitMs = this.pool.earliestMs(this, nowMs) - nowMs;
+      return waitMs <= this.pool.timeouts.deadlineMs ? waitMs : undefined;
     }
-    if (attempt.isCommitted) {
-      const sinceMs = this.#isPaused ? this.#pausedAtMs : attempt.lastChunkAtMs;
-      return Math.min(sinceMs + timeouts.idleMs, this.#totalAtMs);
-    }
-    if (!attempt.isConnected) {
-      return Math.min(attempt.startedAtMs + timeouts.connectMs, this.#deadlineAtMs);
-    }
-    if (this.request.isStream !== true) return this.#deadlineAtMs;
-    return Math.min(attempt.lastEventAtMs + timeouts.firstContentMs, this.#deadlineAtMs);
+    if (!mayTrySameTarget(failure) || this.#sameTargetRetries > 0) return undefined;
+    const backoffMs = this.pool.backoffMs(this.#sameTargetRetries);
+    this.#sameTargetRetries++;
+    return Math.max(failure.retryAfterMs ?? 0, backoffMs);
   }
 
-  #timeOut(nowMs: number): void {
-    const { timeouts } = this.pool;
+  /** Asks for a target that differs in what the failure was about; false when none can. */
+  #narrow(failure: Failure, slot: number): boolean {
+    const { fleet, policyFailover } = this.pool;
+    if (failure.needs === 'other_provider' && policyFailover) {
+      this.excludedProvider = fleet.members[slot]!.target.provider?.name;
+      return this.excludedProvider !== undefined;
+    }
+    if (failure.needs !== 'larger_context') return false;
+    const window = fleet.hot.contextWindow[slot]!;
+    // Of a target that does not state its window nothing larger can be named.
+    if (window === Infinity) return false;
+    this.minContextWindow = Math.max(this.minContextWindow, window + 1);
+    return true;
+  }
+
+  #markTried(slot: number): void {
+    if (this.tried === undefined) this.tried = [slot];
+    else this.tried.push(slot);
+  }
+
+  /** The wait is over: what was tried may be tried again. */
+  #goOn(nowMs: number): void {
+    this.#resumeAtMs = Infinity;
+    this.tried = undefined;
+    if (this.#tryNext(nowMs)) return;
+    // Someone else is trying the target out, or it was told to wait longer.
+    const failure = this.#failure!;
+    const waitMs = namesItsTime(failure) ? this.#waitMs(failure, nowMs) : undefined;
+    if (waitMs === undefined || nowMs + waitMs >= this.#deadlineAtMs) {
+      this.#giveUp('ERR_PLIMSOLL_FAILED', failure, nowMs);
+    } else {
+      this.#resumeAtMs = nowMs + waitMs;
+    }
+  }
+
+  #checkAttempt(attempt: Attempt | undefined, nowMs: number): void {
+    if (attempt === undefined) return;
+    if (this.#isPaused && attempt.isCommitted) {
+      if (nowMs < this.#pausedAtMs + this.pool.timeouts.idleMs) return;
+      const message = `the caller read nothing for ${this.pool.timeouts.idleMs} ms`;
+      this.#cut(attempt, timeout(message, false), nowMs);
+    } else if (nowMs >= attempt.dueMs(this.pool.timeouts, this.#isStream)) {
+      this.#cut(attempt, timeout(attempt.lateness(this.pool.timeouts), true), nowMs);
+    }
+  }
+
+  #cut(attempt: Attempt, failure: Failure, nowMs: number): void {
+    attempt.control.abort();
+    this.#failed(attempt, failure, nowMs);
+  }
+
+  /** The deadline up to the first content, the total time after it. */
+  #limitAtMs(): number {
+    return this.#isCommitted ? this.#totalAtMs : this.#deadlineAtMs;
+  }
+
+  /** Has the sweeper look again when something may have to be done. */
+  #watch(): void {
+    let dueMs = Math.min(this.#limitAtMs(), this.#resumeAtMs, this.#hedgeAtMs);
     const attempt = this.#attempt;
-    if (attempt === undefined) {
-      this.#giveUp('ERR_PLIMSOLL_DEADLINE', this.#failure, nowMs);
+    if (attempt !== undefined) {
+      const isPaused = this.#isPaused && attempt.isCommitted;
+      const { timeouts } = this.pool;
+      const ownMs = isPaused
+        ? this.#pausedAtMs + timeouts.idleMs
+        : attempt.dueMs(timeouts, this.#isStream);
+      dueMs = Math.min(dueMs, ownMs);
+      if (this.#hedge !== undefined) {
+        dueMs = Math.min(dueMs, this.#hedge.dueMs(timeouts, this.#isStream));
+      }
+    }
+    this.pool.fleet.sweeper.move(this, dueMs);
+  }
+
+  #outOfTime(nowMs: number): void {
+    if (this.#isCommitted) {
+      const { totalMs } = this.pool.timeouts;
+      const failure = timeout(`the answer took more than ${totalMs} ms`, false);
+      this.#drop(failure, nowMs);
+      this.#giveUp('ERR_PLIMSOLL_STREAM', this.#rescue?.failure ?? failure, nowMs);
       return;
     }
-    attempt.control.abort();
-    if (attempt.isCommitted) {
-      const isTotal = nowMs >= this.#totalAtMs;
-      const limit = isTotal
-        ? `the answer took more than ${timeouts.totalMs} ms`
-        : `nothing for ${timeouts.idleMs} ms`;
-      const message = this.#isPaused && !isTotal ? `the caller read ${limit}` : limit;
-      this.#failed(attempt, timeout(message, !this.#isPaused && !isTotal), nowMs);
-    } else if (nowMs >= this.#deadlineAtMs) {
-      // Only a target that had most of the time and gave no sign is to blame for a deadline.
-      const spentMs = nowMs - attempt.startedAtMs;
-      const isAtFault = attempt.head === undefined && spentMs > (nowMs - this.startedAtMs) / 2;
-      const isOwnLimit = this.request.timeoutMs === undefined;
-      const failure = timeout('no answer by the deadline', isAtFault && isOwnLimit);
-      this.#failure = failure;
-      this.#close(attempt, failure, undefined, nowMs);
-      this.#giveUp('ERR_PLIMSOLL_DEADLINE', failure, nowMs);
-    } else if (attempt.isConnected) {
-      const message = `no content within ${timeouts.firstContentMs} ms`;
-      this.#failed(attempt, timeout(message, true), nowMs);
-    } else {
-      this.#failed(attempt, timeout(`not connected within ${timeouts.connectMs} ms`, true), nowMs);
+    // Only a target that had most of the time and gave no sign is to blame for a deadline.
+    const attempt = this.#attempt;
+    const hadMs = attempt === undefined ? 0 : nowMs - attempt.startedAtMs;
+    const isAtFault = attempt?.head === undefined && hadMs > (nowMs - this.startedAtMs) / 2;
+    const isOwnLimit = this.request.timeoutMs === undefined;
+    const failure = timeout('no answer by the deadline', isAtFault && isOwnLimit);
+    const isCut = attempt !== undefined;
+    this.#drop(failure, nowMs);
+    this.#giveUp('ERR_PLIMSOLL_DEADLINE', isCut ? failure : this.#failure, nowMs);
+  }
+
+  /** Ends all attempts under way. */
+  #drop(failure: Failure, nowMs: number): void {
+    for (const attempt of [this.#attempt, this.#hedge]) {
+      if (attempt === undefined) continue;
+      this.#close(attempt, failure, attempt.control.transcript?.()?.usage, nowMs);
+      attempt.control.abort();
     }
   }
 
   /** No attempt could be made at all. */
   #refuse(): void {
-    if (this.#phase === DONE) return;
+    if (this.#isDone) return;
     const nowMs = this.pool.fleet.clock.now();
     const { code, message, retryAtMs } = this.pool.whyNone(this, nowMs);
-    this.#end(
-      code,
-      message,
-      undefined,
-      retryAtMs === undefined ? undefined : retryAtMs - nowMs,
-      nowMs,
-    );
+    const waitMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs;
+    this.#end(code, message, undefined, waitMs, nowMs);
   }
 
   #giveUp(code: ErrorCode, failure: Failure | undefined, nowMs: number): void {
-    const where = this.#target === undefined ? '' : ` on ${this.#target.id}`;
+    const target = this.#rescue?.target ?? this.#target;
+    const where = target === undefined ? '' : ` on ${target.id}`;
     const times = this.attempts === 1 ? '1 attempt' : `${this.attempts} attempts`;
     const cause = failure?.message ?? 'no attempt could be made';
     const message =
       code === 'ERR_PLIMSOLL_STREAM'
         ? `the answer broke off${where}: ${cause}`
         : `${times} failed, the last${where}: ${cause}`;
-    this.#end(code, message, failure, failure?.retryAfterMs, nowMs);
+    this.#end(code, message, failure, this.#retryAfterMs(failure, nowMs), nowMs);
+  }
+
+  /** When a target may be tried again: what the failure named, or what is left of the earliest cool-down. */
+  #retryAfterMs(failure: Failure | undefined, nowMs: number): number | undefined {
+    if (failure?.verdict !== 'cooldown') return failure?.retryAfterMs;
+    const waitMs = this.pool.earliestMs(this, nowMs) - nowMs;
+    return Number.isFinite(waitMs) ? waitMs : failure.retryAfterMs;
   }
 
   #end(
@@ -412,7 +556,6 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     retryAfterMs: number | undefined,
     nowMs: number,
   ): void {
-    const isCommitted = code === 'ERR_PLIMSOLL_STREAM';
     this.#finish();
     this.pool.counters.failed++;
     const told: CallFailure = {
@@ -425,19 +568,15 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
       attempts: this.attempts,
       latencyMs: nowMs - this.startedAtMs,
       retryAfterMs,
-      isCommitted,
+      isCommitted: this.#isCommitted,
     };
     this.#sink.onError(told);
     this.pool.emitter.emit('failure', told);
   }
 
   #finish(): void {
-    this.#phase = DONE;
+    this.#isDone = true;
     this.pool.fleet.sweeper.unwatch(this);
     this.pool.callEnded(this);
   }
-}
-
-function timeout(message: string, isHealthFailure: boolean): Failure {
-  return { kind: 'timeout', verdict: 'failover', message, isHealthFailure };
 }

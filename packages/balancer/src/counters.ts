@@ -9,6 +9,8 @@ export class Counters {
   failed = 0;
   aborted = 0;
   totalAttempts = 0;
+  hedges = 0;
+  rescues = 0;
   picks: Float64Array = new Float64Array(0);
   expectedPicks: Float64Array = new Float64Array(0);
   attempts: Float64Array = new Float64Array(0);

@@ -5,12 +5,16 @@ export const REASONS = [
   'pin',
   'region',
   'tags',
+  'provider',
+  'model',
+  'resume',
   'context_window',
   'capability',
   'tried',
   'cooling',
   'unhealthy',
   'concurrency',
+  'slow_start',
 ] as const;
 
 /** One of `REASONS`. */

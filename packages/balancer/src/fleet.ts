@@ -5,14 +5,15 @@ import {
   type HealthDefinition,
   optionError,
   type SeededRandom,
-  type Target,
 } from '@plimsoll/core';
 
 import type { TargetChanged } from './events.ts';
 import type { FleetOptions, TargetOptions } from './options.ts';
 import { EstimateState } from './estimates.ts';
-import { HotState } from './hot-state.ts';
+import { coolDownMs, covers, StandingCoolDowns } from './cool-downs.ts';
+import { HotState, TRIAL_DUE } from './hot-state.ts';
 import { Member } from './member.ts';
+import type { SlowStartOptions } from './slow-start.ts';
 import { Sweeper } from './sweeper.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { checkWeight, resolveTarget } from './target.ts';
@@ -44,6 +45,7 @@ export class FleetState {
   nextCallId = 1;
   readonly #byId = new Map<string, Member>();
   readonly #healths = new Map<HealthDefinition, Health>();
+  readonly #standing = new StandingCoolDowns();
   readonly #freeSlots: number[] = [];
   readonly #idleWaiters = new Map<number, (() => void)[]>();
   readonly #listeners = new Set<(event: TargetChanged) => void>();
@@ -56,7 +58,11 @@ export class FleetState {
   }
 
   /** The member with this id; a new one unless a pool already has it. */
-  join(options: TargetOptions, health: HealthDefinition): Member {
+  join(
+    options: TargetOptions,
+    health: HealthDefinition,
+    slowStart: Required<SlowStartOptions>,
+  ): Member {
     const known = this.#byId.get(options.id);
     if (known !== undefined) {
       if (options.provider !== undefined && options.provider !== known.target.provider) {
@@ -68,13 +74,14 @@ export class FleetState {
     const target = resolveTarget(options);
     const slot = this.#freeSlots.pop() ?? this.members.length;
     const judge = this.#judge(health);
-    const member = new Member(slot, target, judge);
+    const member = new Member(slot, target, judge, slowStart);
     this.members[slot] = member;
     this.#byId.set(target.id, member);
     this.#grow(slot + 1);
     this.hot.assign(slot, target);
     this.estimates.reset(slot, this.clock.now());
     judge.reset(slot);
+    this.#coolUntil(member, this.#standing.untilMs(target));
     this.tell({ target, change: 'added', reason: '' });
     return member;
   }
@@ -125,15 +132,21 @@ export class FleetState {
     this.tell({ target: member.target, change: 'weight', reason: `${before} to ${weight}` });
   }
 
-  /** Nothing more goes to what the failure's scope covers, until the stated time has passed. */
-  cool(member: Member, failure: Failure, untilMs: number, nowMs: number): void {
+  /** Nothing more goes to what the failure's scope covers, for the time it states or that is usual for its kind. */
+  cool(member: Member, failure: Failure, nowMs: number): void {
+    const waitMs = coolDownMs(failure, this.random);
+    if (waitMs <= 0) return;
+    const scope = failure.scope ?? 'target';
+    const untilMs = nowMs + waitMs;
+    this.#standing.add(scope, member.target, untilMs, nowMs);
     for (const other of this.members) {
-      if (other === undefined || !covers(failure.scope ?? 'target', member, other)) continue;
+      if (other === undefined || !covers(scope, member.target, other.target)) continue;
       // A longer cool-down stands: the shorter one says nothing about what the longer one was for.
       if (untilMs <= this.hot.coolUntilMs[other.slot]!) continue;
-      this.hot.coolUntilMs[other.slot] = untilMs;
-      const seconds = Math.ceil((untilMs - nowMs) / 1000);
-      const reason = `${seconds} s: ${failure.message}`;
+      this.#coolUntil(other, untilMs);
+      // Whoever was told to grow slowly must not come back with its whole share.
+      if (failure.kind === 'ramp') this.#startSlowly(other, untilMs);
+      const reason = `${Math.ceil(waitMs / 1000)} s: ${failure.message}`;
       this.tell({ target: other.target, change: 'cooling', reason });
     }
   }
@@ -154,6 +167,16 @@ export class FleetState {
     for (const listener of this.#listeners) listener(event);
   }
 
+  #coolUntil(member: Member, untilMs: number): void {
+    this.hot.coolUntilMs[member.slot] = untilMs;
+    if (untilMs > -Infinity) this.hot.trial[member.slot] = TRIAL_DUE;
+  }
+
+  #startSlowly({ slot, slowStart }: Member, returnedAtMs: number): void {
+    this.hot.returnedAtMs[slot] = returnedAtMs;
+    this.hot.fullAtMs[slot] = returnedAtMs + slowStart.windowMs;
+  }
+
   #grow(slotLimit: number): void {
     if (slotLimit <= this.hot.slotLimit) return;
     const roomy = Math.max(8, this.hot.slotLimit * 2, slotLimit);
@@ -170,31 +193,13 @@ export class FleetState {
       random: this.random,
       clock: this.clock,
       onChange: (slot, change, reason) => {
-        this.tell({ target: this.members[slot]!.target, change, reason });
+        const member = this.members[slot]!;
+        if (change === 'closed') this.#startSlowly(member, this.clock.now());
+        this.tell({ target: member.target, change, reason });
       },
     });
     health.resize(this.hot.slotLimit);
     this.#healths.set(definition, health);
     return health;
-  }
-}
-
-function covers(scope: NonNullable<Failure['scope']>, one: Member, other: Member): boolean {
-  const [a, b]: [Target, Target] = [one.target, other.target];
-  switch (scope) {
-    case 'target':
-      return a === b;
-    case 'key':
-    case 'account':
-      return a.quotaGroup === b.quotaGroup;
-    case 'quota_group':
-      return a.quotaGroup === b.quotaGroup && a.model === b.model;
-    case 'model':
-      return a === b || (a.quotaGroup === b.quotaGroup && a.model === b.model);
-    case 'region':
-      return (
-        a === b ||
-        (a.provider?.name === b.provider?.name && a.region !== undefined && a.region === b.region)
-      );
   }
 }

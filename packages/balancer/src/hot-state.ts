@@ -4,6 +4,11 @@ import type { Target } from '@plimsoll/core';
 export const NEEDS_TOOLS = 1;
 export const NEEDS_IMAGES = 2;
 
+/** States of `HotState.trial`: nothing to try out, a trial is due, one is under way. */
+export const TRIAL_NONE = 0;
+export const TRIAL_DUE = 1;
+export const TRIAL_UNDER_WAY = 2;
+
 const NO_LIMIT = 0x7fff_ffff;
 
 /**
@@ -21,6 +26,11 @@ export class HotState {
   lacks: Uint8Array = new Uint8Array(0);
   /** Nothing may start before this moment of the engine's clock. */
   coolUntilMs: Float64Array = new Float64Array(0);
+  /** After a cool-down one request tries the target out before others follow: `TRIAL_*`. */
+  trial: Uint8Array = new Uint8Array(0);
+  /** Slow start: when the target returned, and when it is back in full. */
+  returnedAtMs: Float64Array = new Float64Array(0);
+  fullAtMs: Float64Array = new Float64Array(0);
 
   /** Makes room for `slotLimit` slots. */
   grow(slotLimit: number): void {
@@ -33,6 +43,9 @@ export class HotState {
     this.contextWindow = grown(this.contextWindow, slotLimit, Float64Array);
     this.lacks = grown(this.lacks, slotLimit, Uint8Array);
     this.coolUntilMs = grown(this.coolUntilMs, slotLimit, Float64Array);
+    this.trial = grown(this.trial, slotLimit, Uint8Array);
+    this.returnedAtMs = grown(this.returnedAtMs, slotLimit, Float64Array);
+    this.fullAtMs = grown(this.fullAtMs, slotLimit, Float64Array);
   }
 
   /** Gives `slot` to `target`. */
@@ -46,6 +59,9 @@ export class HotState {
       (target.capabilities?.tools === false ? NEEDS_TOOLS : 0) |
       (target.capabilities?.images === false ? NEEDS_IMAGES : 0);
     this.coolUntilMs[slot] = -Infinity;
+    this.trial[slot] = TRIAL_NONE;
+    this.returnedAtMs[slot] = -Infinity;
+    this.fullAtMs[slot] = -Infinity;
   }
 }
 

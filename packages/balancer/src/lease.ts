@@ -2,11 +2,17 @@ import type { Outcome } from '@plimsoll/core';
 
 import type { Attempt } from './attempt.ts';
 import type { FleetState } from './fleet.ts';
+import { TRIAL_DUE, TRIAL_NONE, TRIAL_UNDER_WAY } from './hot-state.ts';
 
 /** The attempt takes its place in flight. */
 export function openLease(fleet: FleetState, attempt: Attempt): void {
   const { member } = attempt;
-  fleet.hot.inFlight[member.slot]!++;
+  const { inFlight, trial } = fleet.hot;
+  inFlight[member.slot]!++;
+  if (trial[member.slot] === TRIAL_DUE) {
+    trial[member.slot] = TRIAL_UNDER_WAY;
+    attempt.isTrial = true;
+  }
   const last = member.unansweredLast;
   if (last === undefined) {
     member.unansweredFirst = attempt;
@@ -31,6 +37,13 @@ export function markAnswered(fleet: FleetState, attempt: Attempt): void {
   fleet.estimates.oldestUnansweredMs[member.slot] = member.unansweredFirst?.startedAtMs ?? Infinity;
 }
 
+/** The one request that tries a target out after its cool-down has told: others may follow, or the next one tries. */
+export function endTrial(fleet: FleetState, attempt: Attempt, isPassed: boolean): void {
+  if (!attempt.isTrial) return;
+  attempt.isTrial = false;
+  fleet.hot.trial[attempt.member.slot] = isPassed ? TRIAL_NONE : TRIAL_DUE;
+}
+
 /**
  * The attempt gives its place back, and health and estimates hear what came of it. The caller has made sure that this
  * happens once: `attempt.isOpen` was true and is set to false here.
@@ -47,6 +60,7 @@ export function closeLease(
   const { failure } = outcome;
   attempt.isOpen = false;
   markAnswered(fleet, attempt);
+  endTrial(fleet, attempt, failure === undefined);
   const left = --fleet.hot.inFlight[slot]!;
   member.health.onEnd(slot, attempt.healthToken, failure, nowMs);
   if (failure === undefined) {
@@ -55,7 +69,7 @@ export function closeLease(
   } else if (failure.isHealthFailure) {
     fleet.estimates.observeEnd(slot, true, nowMs);
     // A target that timed out needs at least this long: an attempt cut off is evidence too.
-    if (failure.kind === 'timeout' && !attempt.isCommitted) {
+    if (failure.kind === 'timeout' && Number.isNaN(attempt.firstContentAtMs)) {
       fleet.estimates.observeFirstContent(slot, outcome.durationMs, nowMs);
     }
   }

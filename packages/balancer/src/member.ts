@@ -1,21 +1,24 @@
 import type { Health, Target } from '@plimsoll/core';
 
 import type { Attempt } from './attempt.ts';
+import type { SlowStartOptions } from './slow-start.ts';
 
 /** A target as the fleet holds it: its slot, who judges its health, and the pools that use it. */
 export class Member {
   readonly slot: number;
   readonly target: Target;
   readonly health: Health;
+  readonly slowStart: Required<SlowStartOptions>;
   /** Pools that have this target. */
   users = 1;
   /** Head of the list of attempts without content, oldest first. */
   unansweredFirst: Attempt | undefined;
   unansweredLast: Attempt | undefined;
 
-  constructor(slot: number, target: Target, health: Health) {
+  constructor(slot: number, target: Target, health: Health, slowStart: Required<SlowStartOptions>) {
     this.slot = slot;
     this.target = target;
     this.health = health;
+    this.slowStart = slowStart;
   }
 }

@@ -8,6 +8,9 @@ import type {
 } from '@plimsoll/core';
 
 import type { Fleet } from './fleet.ts';
+import type { HedgeOptions } from './hedging.ts';
+import type { ProbeOptions } from './prober.ts';
+import type { SlowStartOptions } from './slow-start.ts';
 
 /** A target as it is configured: everything but `id` has a default. */
 export type TargetOptions = { readonly id: string; readonly provider?: Provider } & Partial<
@@ -25,6 +28,23 @@ export interface BalancerOptions {
   readonly retry?: RetryOptions;
   /** How this pool's targets are judged. @defaultValue `breaker()`: five failures in a row */
   readonly health?: HealthDefinition;
+  /**
+   * How a target whose breaker has closed, or that was told to grow slowly, gets its share back; `false` for at once.
+   * @defaultValue over 30 s
+   */
+  readonly slowStart?: SlowStartOptions | false;
+  /**
+   * Targets that statistics ejected are used while the share of healthy ones is below this, 0 to 1. Overrides no
+   * cool-down, no breaker opened by failures in a row, and no residency.
+   * @defaultValue 0, never
+   */
+  readonly panicRatio?: number;
+  /** A second attempt for requests without content after a while. @defaultValue off */
+  readonly hedge?: HedgeOptions;
+  /** Going on elsewhere with streams that break off after content. @defaultValue off */
+  readonly rescue?: RescueOptions;
+  /** Probes beside the requests. @defaultValue off */
+  readonly probe?: ProbeOptions;
   /**
    * Shares targets, and what is known of them, with other pools: a target named by several pools is one target.
    * @defaultValue a fleet of this pool alone
@@ -54,8 +74,22 @@ export interface TimeoutOptions {
   readonly totalMs?: number;
 }
 
+/** How a stream that breaks off after content is gone on with. */
+export interface RescueOptions {
+  /** Whether a target with another model may go on. @defaultValue false */
+  readonly acrossModels?: boolean;
+  /**
+   * Characters of an answer that are held until it is committed, an integer >= 0: a break before that fails over unseen,
+   * at the price of a later first content.
+   * @defaultValue 0
+   */
+  readonly holdBack?: number;
+}
+
 /** When a failed attempt is followed by another. */
 export interface RetryOptions {
+  /** Whether a request refused for what it says is tried with another provider. @defaultValue false */
+  readonly policyFailover?: boolean;
   /** Retries earned by each request, 0 to 1. @defaultValue 0.2 */
   readonly budgetRatio?: number;
   /** Retries that can be saved up, >= 0. @defaultValue 100 */

@@ -36,7 +36,12 @@ export class Picker {
 
   /** The slot to use, or -1; `view` is open for the request. */
   pick(roster: Roster, view: PickView, request: RequestTraits, nowMs: number): number {
-    const slot = this.#ask(this.#active, roster.active, view, request, nowMs);
+    let slot = this.#ask(this.#active, roster.active, view, request, nowMs);
+    if (slot === -1 && view.hasThinned) {
+      // The last admissible target takes all, however fresh it is.
+      view.isThinning = false;
+      slot = this.#ask(this.#active, roster.active, view, request, nowMs);
+    }
     if (slot !== -1 || this.#standby === undefined) return slot;
     return this.#ask(this.#standby, roster.standby, view, request, nowMs);
   }

@@ -21,7 +21,13 @@ import type { BalancerEvents, TargetChanged } from './events.ts';
 import { ExpectedShares } from './fairness.ts';
 import { FleetState } from './fleet.ts';
 import type { Member } from './member.ts';
-import type { BalancerOptions, RetryOptions, TargetOptions, TimeoutOptions } from './options.ts';
+import type {
+  BalancerOptions,
+  RescueOptions,
+  RetryOptions,
+  TargetOptions,
+  TimeoutOptions,
+} from './options.ts';
 import { Picker } from './picker.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type Roster, roster } from './roster.ts';
@@ -31,17 +37,24 @@ import type { Stats } from './stats.ts';
 import { poolStats } from './pool-stats.ts';
 import { type Answer, stream } from './stream.ts';
 import { checkTargets } from './target.ts';
-import { resolveRetry, resolveTimeouts } from './timeouts.ts';
+import { resolveRescue, resolveRetry, resolveTimeouts } from './timeouts.ts';
 import { PickView } from './view.ts';
+import { Hedging } from './hedging.ts';
+import { NO_NARROWING } from './narrowing.ts';
+import { Prober } from './prober.ts';
+import { resolveSlowStart, type SlowStartOptions } from './slow-start.ts';
 
 /** One pick in this many is traced, so that recent decisions show scores too. */
 const TRACE_EVERY = 100;
 
-/** A cool-down that names no time, in milliseconds. */
-const COOL_DOWN_MS = 10_000;
-
 /** How long the terms of the expected share may be out of date, in milliseconds: a cool-down ends without an event. */
 const SETTLE_EVERY_MS = 250;
+
+/** How long to wait for what another request is trying out, in milliseconds, before looking again. */
+const TRIAL_WAIT_MS = 50;
+
+/** No slow start. */
+const AT_ONCE: Required<SlowStartOptions> = { windowMs: 0, minRatio: 1, aggression: 1 };
 
 /** Targets are judged alike unless a pool says otherwise, so pools that share a target share its breaker. */
 const DEFAULT_HEALTH = breaker();
@@ -70,6 +83,11 @@ export class Pool implements Balancer {
   /** The number of the decision made last. */
   lastDecision = -1;
   readonly #retry: Required<RetryOptions>;
+  readonly hedging: Hedging | undefined;
+  readonly rescue: Required<RescueOptions> | undefined;
+  readonly #panicRatio: number;
+  readonly #slowStart: Required<SlowStartOptions>;
+  readonly #prober: Prober | undefined;
   readonly #health: HealthDefinition;
   readonly #picker: Picker;
   readonly #view: PickView;
@@ -99,6 +117,13 @@ export class Pool implements Balancer {
     this.ring = new DecisionRing(decisions);
     this.fleet = (options.fleet as FleetState | undefined) ?? new FleetState({});
     this.#health = options.health ?? DEFAULT_HEALTH;
+    this.#slowStart = options.slowStart === false ? AT_ONCE : resolveSlowStart(options.slowStart);
+    this.#panicRatio = options.panicRatio ?? 0;
+    if (!(this.#panicRatio >= 0 && this.#panicRatio <= 1)) {
+      throw optionError('balancer', 'panicRatio', 'from 0 to 1', this.#panicRatio);
+    }
+    this.hedging = options.hedge === undefined ? undefined : new Hedging(options.hedge);
+    this.rescue = options.rescue === undefined ? undefined : resolveRescue(options.rescue);
     this.strategy = options.strategy.name;
     this.#picker = new Picker(options.strategy, this.fleet);
     this.#view = new PickView(this.fleet);
@@ -106,6 +131,10 @@ export class Pool implements Balancer {
     this.#roster = roster(0, [], this.fleet.hot);
     this.#unsubscribe = this.fleet.onTargetChange((event) => this.#onTargetChange(event));
     for (const target of options.targets) this.add(target);
+    this.#prober =
+      options.probe === undefined
+        ? undefined
+        : new Prober(this.fleet, options.probe, () => this.members);
   }
 
   start(request: Request, sink: Sink): Call {
@@ -140,7 +169,7 @@ export class Pool implements Balancer {
     if (this.#members.has(target.id)) {
       throw optionError('balancer', 'targets[].id', 'unique in the pool', target.id);
     }
-    const member = this.fleet.join(target, this.#health);
+    const member = this.fleet.join(target, this.#health, this.#slowStart);
     this.#members.set(target.id, member);
     this.counters.reset(member.slot, this.fleet.hot.slotLimit);
     this.#isStale = true;
@@ -188,7 +217,7 @@ export class Pool implements Balancer {
     const now = this.#current();
     const notes = new Notes();
     const view = this.#view;
-    view.open(request, undefined, 0, nowMs);
+    view.open(request, NO_NARROWING, nowMs);
     const first = this.#picker.trace(now, view, request, nowMs, notes, true);
     const candidates = now.members.map(({ slot, target }) => ({
       target: target.id,
@@ -198,7 +227,7 @@ export class Pool implements Balancer {
     const order: number[] = [];
     for (let slot = first; slot !== -1;) {
       order.push(slot);
-      view.open(request, order, 0, nowMs);
+      view.open(request, { ...NO_NARROWING, tried: order }, nowMs);
       slot = this.#picker.trace(now, view, request, nowMs, new Notes(), true);
     }
     const idOf = (slot: number): string => this.fleet.members[slot]!.target.id;
@@ -253,9 +282,23 @@ export class Pool implements Balancer {
       });
     }
     this.#unsubscribe();
+    this.#prober?.stop();
     for (const member of this.#members.values()) this.fleet.leave(member);
     this.#members.clear();
     this.#isStale = true;
+  }
+
+  get members(): Iterable<Member> {
+    return this.#members.values();
+  }
+
+  get policyFailover(): boolean {
+    return this.#retry.policyFailover;
+  }
+
+  /** Characters held until an answer is committed. */
+  get holdBack(): number {
+    return this.rescue?.holdBack ?? 0;
   }
 
   /** The slot for `call`'s next attempt, or -1; the decision is recorded. */
@@ -264,8 +307,8 @@ export class Pool implements Balancer {
     const now = this.#current();
     if (nowMs - this.#settledAtMs > SETTLE_EVERY_MS) this.#settleExpected(nowMs);
     const view = this.#view;
-    const { request, tried, attempts } = call;
-    view.open(request, tried, call.minContextWindow, nowMs);
+    const { request, attempts } = call;
+    view.open(request, call, nowMs);
     const isFirst = attempts === 0;
     // Retries follow a failure, and failures want explaining; of the rest a sample is enough.
     const isTraced = !isFirst || ++this.#picks % TRACE_EVERY === 0;
@@ -285,7 +328,7 @@ export class Pool implements Balancer {
     nowMs: number,
   ): { code: ErrorCode; message: string; retryAtMs: number | undefined } {
     const view = this.#view;
-    view.open(call.request, call.tried, call.minContextWindow, nowMs);
+    view.open(call.request, call, nowMs);
     const members = [...this.#members.values()];
     const reasons = members.map(({ slot }) => view.reason(slot));
     const list = members.map(({ target }, index) => `${target.id}: ${reasons[index]}`);
@@ -315,15 +358,25 @@ export class Pool implements Balancer {
     return { code: 'ERR_PLIMSOLL_NO_TARGET', message, retryAtMs: undefined };
   }
 
+  /** When the first of the targets that `call` may use can be tried again; `Infinity` if none is cooling. */
+  earliestMs(call: BalancedCall, nowMs: number): number {
+    const view = this.#view;
+    const { minContextWindow, excludedProvider, onlyModel, mustResume } = call;
+    const narrowing = { minContextWindow, excludedProvider, onlyModel, mustResume };
+    view.open(call.request, { ...narrowing, tried: undefined }, nowMs);
+    let earliestMs = Infinity;
+    for (const { slot } of this.members) {
+      if (view.reason(slot) !== 'cooling') continue;
+      const untilMs = this.fleet.hot.coolUntilMs[slot]!;
+      earliestMs = Math.min(earliestMs, untilMs > nowMs ? untilMs : nowMs + TRIAL_WAIT_MS);
+    }
+    return earliestMs;
+  }
+
   /** Full jitter: anything up to the step, which doubles with each retry. */
   backoffMs(retries: number): number {
     const stepMs = Math.min(this.#retry.backoffMs * 2 ** retries, this.#retry.backoffMaxMs);
     return this.fleet.random.float() * stepMs;
-  }
-
-  cool(member: Member, failure: Failure, nowMs: number): void {
-    const waitMs = failure.retryAfterMs ?? COOL_DOWN_MS;
-    if (waitMs > 0) this.fleet.cool(member, failure, nowMs + waitMs, nowMs);
   }
 
   observe(slot: number, outcome: Outcome, nowMs: number): void {
@@ -356,7 +409,11 @@ export class Pool implements Balancer {
 
   #settleExpected(nowMs: number): void {
     this.#settledAtMs = nowMs;
-    this.#expected.settle(this.#current(), nowMs);
+    const { active } = this.#current();
+    this.#expected.settle(this.#roster, nowMs);
+    if (this.#panicRatio === 0) return;
+    const healthy = active.slots.filter((slot) => this.fleet.stateOf(slot, nowMs) === 'healthy');
+    this.#view.isPanicking = healthy.length < active.slots.length * this.#panicRatio;
   }
 
   #onTargetChange(event: TargetChanged): void {

@@ -1,6 +1,6 @@
 import { optionError } from '@plimsoll/core';
 
-import type { RetryOptions, TimeoutOptions } from './options.ts';
+import type { RescueOptions, RetryOptions, TimeoutOptions } from './options.ts';
 
 /** Time limits with defaults filled in. @throws PlimsollError ERR_PLIMSOLL_OPTION unless each is > 0. */
 export function resolveTimeouts(options: TimeoutOptions = {}): Required<TimeoutOptions> {
@@ -24,6 +24,7 @@ export function resolveRetry(options: RetryOptions = {}): Required<RetryOptions>
     budgetRatio: options.budgetRatio ?? 0.2,
     budgetCap: cap,
     budgetInitial: options.budgetInitial ?? Math.min(20, cap),
+    policyFailover: options.policyFailover ?? false,
     backoffMs: options.backoffMs ?? 100,
     backoffMaxMs: options.backoffMaxMs ?? 5_000,
   };
@@ -37,4 +38,13 @@ export function resolveRetry(options: RetryOptions = {}): Required<RetryOptions>
   check('backoffMs', 'milliseconds > 0', resolved.backoffMs > 0);
   check('backoffMaxMs', 'milliseconds >= backoffMs', resolved.backoffMaxMs >= resolved.backoffMs);
   return resolved;
+}
+
+/** Rescue options with defaults filled in. @throws PlimsollError ERR_PLIMSOLL_OPTION on one out of range. */
+export function resolveRescue(options: RescueOptions): Required<RescueOptions> {
+  const { acrossModels = false, holdBack = 0 } = options;
+  if (!Number.isInteger(holdBack) || holdBack < 0) {
+    throw optionError('balancer', 'rescue.holdBack', 'an integer >= 0', holdBack);
+  }
+  return { acrossModels, holdBack };
 }

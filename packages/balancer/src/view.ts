@@ -3,26 +3,37 @@ import type { RequestTraits, Trace, View } from '@plimsoll/core';
 import type { Reason } from './decision.ts';
 import type { EstimateState } from './estimates.ts';
 import type { FleetState } from './fleet.ts';
-import { type HotState, NEEDS_IMAGES, NEEDS_TOOLS } from './hot-state.ts';
+import { type HotState, NEEDS_IMAGES, NEEDS_TOOLS, TRIAL_UNDER_WAY } from './hot-state.ts';
+import { type Narrowing, NO_NARROWING } from './narrowing.ts';
+import { admissionRatio } from './slow-start.ts';
 
 const NONE_TRIED: readonly number[] = [];
 
 /**
- * The view of a fleet that strategies pick through. There is one per fleet, since picks are synchronous: `open` sets it
+ * The view of a fleet that strategies pick through. There is one per pool, since picks are synchronous: `open` sets it
  * to a request, and it answers for that request until the next `open`.
  */
 export class PickView implements View {
   trace: Trace | undefined = undefined;
   peek = false;
+  /** Too few targets are in good health: ejected ones may be used. */
+  isPanicking = false;
+  /** Slow start is set aside, since nothing else is left. */
+  isThinning = true;
+  /** Whether slow start has left out a target since `open`. */
+  hasThinned = false;
   readonly estimates: EstimateState;
   readonly #fleet: FleetState;
   readonly #hot: HotState;
   #request: RequestTraits = {};
+  #narrowing: Narrowing = NO_NARROWING;
   #tried: readonly number[] = NONE_TRIED;
   #nowMs = 0;
   #needs = 0;
   #tokens = 0;
   #isConstrained = false;
+  /** Drawn at the first thinning of a pick, so that its answers agree with one another. */
+  #draw = -1;
 
   constructor(fleet: FleetState) {
     this.#fleet = fleet;
@@ -38,20 +49,23 @@ export class PickView implements View {
     return this.#hot.weights;
   }
 
-  /** @param minContextWindow - only targets with a larger window will do; 0 for any. */
-  open(
-    request: RequestTraits,
-    tried: readonly number[] | undefined,
-    minContextWindow: number,
-    nowMs: number,
-  ): void {
+  open(request: RequestTraits, narrowing: Narrowing, nowMs: number): void {
     this.#request = request;
-    this.#tried = tried ?? NONE_TRIED;
+    this.#narrowing = narrowing;
+    this.#tried = narrowing.tried ?? NONE_TRIED;
     this.#nowMs = nowMs;
-    this.#tokens = Math.max(request.inputTokens ?? 0, minContextWindow);
+    this.#tokens = Math.max(request.inputTokens ?? 0, narrowing.minContextWindow);
     this.#needs = (request.tools ? NEEDS_TOOLS : 0) | (request.images ? NEEDS_IMAGES : 0);
     this.#isConstrained =
-      request.residency !== undefined || request.tags !== undefined || request.pin !== undefined;
+      request.residency !== undefined ||
+      request.tags !== undefined ||
+      request.pin !== undefined ||
+      narrowing.excludedProvider !== undefined ||
+      narrowing.onlyModel !== undefined ||
+      narrowing.mustResume;
+    this.isThinning = true;
+    this.hasThinned = false;
+    this.#draw = -1;
   }
 
   admits(slot: number): boolean {
@@ -60,11 +74,13 @@ export class PickView implements View {
       hot.blocked[slot] === 0 &&
       hot.inFlight[slot]! < hot.concurrency[slot]! &&
       hot.coolUntilMs[slot]! <= this.#nowMs &&
+      hot.trial[slot] !== TRIAL_UNDER_WAY &&
       hot.contextWindow[slot]! >= this.#tokens &&
       (hot.lacks[slot]! & this.#needs) === 0 &&
-      this.#fleet.members[slot]!.health.admits(slot, this.#nowMs) &&
+      this.#isTrusted(slot) &&
       (this.#tried.length === 0 || !this.#tried.includes(slot)) &&
-      (!this.#isConstrained || this.#constraint(slot) === undefined)
+      (!this.#isConstrained || this.#constraint(slot) === undefined) &&
+      (hot.fullAtMs[slot]! <= this.#nowMs || !this.isThinning || !this.#isThinned(slot))
     );
   }
 
@@ -86,21 +102,52 @@ export class PickView implements View {
     if (hot.contextWindow[slot]! < this.#tokens) return 'context_window';
     if ((hot.lacks[slot]! & this.#needs) !== 0) return 'capability';
     if (this.#tried.includes(slot)) return 'tried';
-    if (hot.coolUntilMs[slot]! > this.#nowMs) return 'cooling';
-    if (!this.#fleet.members[slot]!.health.admits(slot, this.#nowMs)) return 'unhealthy';
+    if (hot.coolUntilMs[slot]! > this.#nowMs || hot.trial[slot] === TRIAL_UNDER_WAY)
+      return 'cooling';
+    if (!this.#isTrusted(slot)) return 'unhealthy';
     if (hot.inFlight[slot]! >= hot.concurrency[slot]!) return 'concurrency';
+    if (hot.fullAtMs[slot]! > this.#nowMs && this.isThinning && this.#isThinned(slot)) {
+      return 'slow_start';
+    }
     return 'admissible';
   }
 
-  #constraint(slot: number): 'region' | 'tags' | 'pin' | undefined {
+  #isTrusted(slot: number): boolean {
+    const { health } = this.#fleet.members[slot]!;
+    return (
+      health.admits(slot, this.#nowMs) ||
+      (this.isPanicking && health.admitsInPanic(slot, this.#nowMs))
+    );
+  }
+
+  #isThinned(slot: number): boolean {
+    if (this.#draw === -1) this.#draw = this.#fleet.random.below(0x1_0000_0000);
+    const sinceMs = this.#nowMs - this.#hot.returnedAtMs[slot]!;
+    const ratio = admissionRatio(sinceMs, this.#fleet.members[slot]!.slowStart);
+    // One draw for the whole pick, turned by the slot: Knuth's multiplicative hashing spreads neighbours.
+    const turned = (this.#draw ^ Math.imul(slot + 1, 0x9e37_79b1)) >>> 0;
+    const isThinned = turned >= ratio * 0x1_0000_0000;
+    this.hasThinned ||= isThinned;
+    return isThinned;
+  }
+
+  #constraint(
+    slot: number,
+  ): 'region' | 'tags' | 'pin' | 'provider' | 'model' | 'resume' | undefined {
     const { target } = this.#fleet.members[slot]!;
     const { residency, tags, pin } = this.#request;
+    const { excludedProvider, onlyModel } = this.#narrowing;
     if (pin !== undefined && pin !== target.id) return 'pin';
     if (residency !== undefined) {
       const { region } = target;
       if (region === undefined || !residency.some((place) => lies(region, place))) return 'region';
     }
     if (tags !== undefined && !tags.every((tag) => target.tags.includes(tag))) return 'tags';
+    if (excludedProvider !== undefined && target.provider?.name === excludedProvider) {
+      return 'provider';
+    }
+    if (onlyModel !== undefined && target.model !== onlyModel) return 'model';
+    if (this.#narrowing.mustResume && target.provider?.resume === undefined) return 'resume';
     return undefined;
   }
 }

@@ -12,9 +12,17 @@ export {
   type Provider,
 } from './provider.ts';
 export { type Random, seededRandom, type SeededRandom } from './random.ts';
+export { type RateLimitDimension, type RateLimitFact } from './rate-limit.ts';
 export { type Request, type RequestTraits } from './request.ts';
 export { type Snapshot } from './snapshot.ts';
 export { type Strategy, type StrategyContext, type StrategyDefinition } from './strategy.ts';
-export { type Capabilities, type Limits, type Price, type Target } from './target.ts';
+export {
+  type Capabilities,
+  type Limits,
+  type Price,
+  type QuotaLimits,
+  type Target,
+} from './target.ts';
+export { type Transcript } from './transcript.ts';
 export { type Estimates, type Trace, type View } from './view.ts';
 export { type WireHead, type WireRequest } from './wire.ts';

@@ -2,6 +2,7 @@ import type { Failure } from './failure.ts';
 import type { Usage } from './outcome.ts';
 import type { Request } from './request.ts';
 import type { Target } from './target.ts';
+import type { Transcript } from './transcript.ts';
 
 /**
  * The adapter for one API, holding one credential. It makes single attempts: no retries, no time limits (the engine has
@@ -28,6 +29,24 @@ export interface Provider<Payload = unknown, Head = unknown, Chunk = unknown> {
   ): AttemptControl;
   /** What an error means that was thrown by a client library of this API, in `balancer.run`. */
   classify(error: unknown): Failure;
+  /**
+   * Goes on with an answer that broke off on another target: what the sink gets follows `transcript.text` without a gap
+   * or a repetition, under the same id. Where the API can continue a given text that is used, otherwise the answer is
+   * begun anew and dropped for as long as it is the same; one that differs ends in `onError`.
+   *
+   * Absent where the adapter cannot take over an answer.
+   */
+  resume?(
+    target: Target,
+    request: Request<Payload>,
+    transcript: Transcript,
+    sink: AttemptSink<Head, Chunk>,
+  ): AttemptControl;
+  /**
+   * Asks whether the API can be reached, without using tokens. `done` is called once, not before `probe` has returned,
+   * and not after `abort`.
+   */
+  probe?(target: Target, done: (failure: Failure | undefined) => void): { abort(): void };
   /** Frees connections; attempts under way are finished or aborted first by the engine. */
   close?(): Promise<void>;
 }
@@ -39,6 +58,11 @@ export interface AttemptControl {
   resume(): void;
   /** Ends the attempt at once; more than one call does nothing. */
   abort(): void;
+  /**
+   * What has been given to `onChunk` so far, also after the attempt broke off. Undefined, or absent, where no other
+   * target could go on with it: several choices, tool calls, JSON mode, log probabilities, or no adapter for that.
+   */
+  transcript?(): Transcript | undefined;
 }
 
 /** Where an attempt tells what arrives. */

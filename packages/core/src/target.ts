@@ -43,8 +43,55 @@ export interface Price {
   readonly cachedInput?: number | undefined;
 }
 
+/**
+ * How much of something may be used in a time: of a target, or of a quota group. What is absent is not limited. Seconds
+ * and minutes are windows that may begin at any moment; days are those of a calendar.
+ */
+export interface QuotaLimits {
+  /** Requests in any second, any minute, and in a day; each >= 1. */
+  readonly rps?: number | undefined;
+  readonly rpm?: number | undefined;
+  readonly rpd?: number | undefined;
+  /** Tokens of prompts and answers together; each >= 1. */
+  readonly tps?: number | undefined;
+  readonly tpm?: number | undefined;
+  readonly tpd?: number | undefined;
+  /** Tokens of prompts, cached ones included; each >= 1. */
+  readonly itpm?: number | undefined;
+  readonly itpd?: number | undefined;
+  /** Tokens of answers, reasoning included; each >= 1. */
+  readonly otpm?: number | undefined;
+  readonly otpd?: number | undefined;
+  /**
+   * What the provider counts: `actual`, what a request really used; or `reserved`, its prompt and the most its answer
+   * might have, whatever came of it.
+   * @defaultValue `actual`
+   */
+  readonly accounting?: 'actual' | 'reserved' | undefined;
+  /**
+   * The part of a minute, in milliseconds from 100 to 30000, over which the provider judges `rpm`: with 1000, a limit of
+   * 600 means 10 in each second.
+   * @defaultValue the minute itself
+   */
+  readonly judgingMs?: number | undefined;
+  /**
+   * Milliseconds (>= 0) by which windows are taken to be longer than stated: requests do not travel equally fast, so
+   * those sent in a little more than a window may arrive within one.
+   * @defaultValue 1.5 % of the window, at most 300
+   */
+  readonly guardMs?: number | undefined;
+  /**
+   * The part of a limit, 0 to 1, that may be used at once after a pause; the rest is spread over the window. At least
+   * one request is.
+   * @defaultValue 0.01
+   */
+  readonly burstRatio?: number | undefined;
+  /** Where days begin: an IANA name such as `America/Los_Angeles`. @defaultValue `UTC` */
+  readonly timeZone?: string | undefined;
+}
+
 /** What the target itself may carry, besides the limits of its quota group. */
-export interface Limits {
+export interface Limits extends QuotaLimits {
   /** Requests in flight at once, an integer >= 1. */
   readonly concurrency?: number | undefined;
 }
