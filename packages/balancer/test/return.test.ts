@@ -128,7 +128,7 @@ it('says how long to wait when the deadline does not allow it', () => {
 it('lets one of many waiting requests try the target out, and the others follow', () => {
   const { provider, start, clock, inFlight } = rig(['a']);
   const waiting = Array.from({ length: 5 }, () => start({ isStream: true }).heard);
-  for (const attempt of [...provider.attempts]) attempt.fail({ ...throttle, retryAfterMs: 2000 });
+  for (const attempt of provider.attempts) attempt.fail({ ...throttle, retryAfterMs: 2000 });
   clock.advance(2010);
   expect(inFlight()).toBe(1);
   provider.last.content();

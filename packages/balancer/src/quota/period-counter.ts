@@ -52,10 +52,14 @@ export class PeriodCounter {
   /** To be called when `dueMs` has come: begins the next period, once its time has come. */
   advance(nowMs: number): void {
     const epochMs = this.#clock.epochMs();
-    if (epochMs >= this.#period.endsAtEpochMs + this.#guardMs) {
-      this.#sinceMs = this.#lateFromMs;
-      this.#period = this.#calendar.period(epochMs - this.#guardMs);
-      this.used = this.#late;
+    const endedMs = this.#period.endsAtEpochMs;
+    // The two readings of a clock may be apart by the millisecond to which one of them is cut.
+    if (epochMs + 1 >= endedMs + this.#guardMs) {
+      const next = this.#calendar.period(endedMs);
+      const isNext = epochMs + 1 < next.endsAtEpochMs + this.#guardMs;
+      this.#period = isNext ? next : this.#calendar.period(epochMs + 1 - this.#guardMs);
+      this.#sinceMs = isNext ? this.#lateFromMs : nowMs;
+      this.used = isNext ? this.#late : 0;
       this.#late = 0;
       this.#foreign = 0;
       this.#reported = 0;
