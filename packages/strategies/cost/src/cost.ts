@@ -1,16 +1,6 @@
-import {
-  optionError,
-  type Outcome,
-  type RequestTraits,
-  type Snapshot,
-  type Strategy,
-  type StrategyContext,
-  type StrategyDefinition,
-  type Trace,
-  type View,
-} from '@plimsoll/core';
+import { optionError, type StrategyDefinition } from '@plimsoll/core';
 
-import { PriceGroup, priceKey } from './price-group.ts';
+import { ByCost } from './by-cost.ts';
 import { QuickView } from './quick-view.ts';
 
 /** Options of `cost`. */
@@ -68,112 +58,14 @@ export function cost(options: CostOptions): StrategyDefinition {
   if (!(maxFirstContentMs > 0)) {
     throw optionError('cost', 'maxFirstContentMs', 'a number > 0', maxFirstContentMs);
   }
-  const settings: Settings = {
-    within,
-    expectedInputTokens,
-    expectedOutputTokens,
-    maxFirstContentMs,
-  };
+  const expected = { input: expectedInputTokens, output: expectedOutputTokens };
   return {
     name: 'cost',
     honoursWeights: within.honoursWeights,
     expectedShare: 'none',
-    create: (context) => new Cost(settings, context),
+    create(context) {
+      const quick = maxFirstContentMs < Infinity ? new QuickView(maxFirstContentMs) : undefined;
+      return new ByCost(within, expected, quick, context);
+    },
   };
-}
-
-type Settings = Required<CostOptions>;
-
-class Cost implements Strategy {
-  readonly #settings: Settings;
-  readonly #context: StrategyContext;
-  readonly #quick: QuickView | undefined;
-  #groups: PriceGroup[] = [];
-  #groupAt: (PriceGroup | undefined)[] = [];
-  /** By group; what `#estimate` made of the request at hand. */
-  #usd = new Float64Array(0);
-
-  constructor(settings: Settings, context: StrategyContext) {
-    this.#settings = settings;
-    this.#context = context;
-    const { maxFirstContentMs } = settings;
-    this.#quick = maxFirstContentMs < Infinity ? new QuickView(maxFirstContentMs) : undefined;
-  }
-
-  update(snapshot: Snapshot): void {
-    // A price keeps its strategy, and so its phase, for as long as a target has it.
-    const before = new Map(this.#groups.map((group) => [group.key, group]));
-    const groups = new Map<string, PriceGroup>();
-    this.#groupAt = [];
-    for (const [index, { price }] of snapshot.targets.entries()) {
-      const key = priceKey(price);
-      let group = groups.get(key);
-      if (group === undefined) {
-        const { within } = this.#settings;
-        group = before.get(key) ?? new PriceGroup(price, within.create(this.#context));
-        groups.set(key, group);
-      }
-      this.#groupAt[snapshot.slots[index]!] = group;
-    }
-    this.#groups = [...groups.values()];
-    for (const group of this.#groups) {
-      group.update(snapshot.where((_, slot) => this.#groupAt[slot] === group));
-    }
-    this.#usd = new Float64Array(this.#groups.length);
-  }
-
-  pick(view: View, request: RequestTraits, nowMs: number): number {
-    this.#estimate(request, nowMs);
-    let slot = -1;
-    if (this.#quick !== undefined) slot = this.#cheapest(this.#quick.of(view), request, nowMs);
-    if (slot < 0) slot = this.#cheapest(view, request, nowMs);
-    // After the inner picks: their scores would be in another unit.
-    if (view.trace !== undefined) this.#score(view.trace);
-    return slot;
-  }
-
-  observe(slot: number, outcome: Outcome, nowMs: number): void {
-    this.#groupAt[slot]?.observe(slot, outcome, nowMs);
-  }
-
-  #estimate(request: RequestTraits, nowMs: number): void {
-    const { expectedInputTokens, expectedOutputTokens } = this.#settings;
-    const input = request.inputTokens ?? expectedInputTokens;
-    const output = Math.min(expectedOutputTokens, request.maxOutputTokens ?? Infinity);
-    for (let index = 0; index < this.#groups.length; index++) {
-      this.#groups[index]!.estimate(input, output, nowMs, this.#usd, index);
-    }
-  }
-
-  /** Asks the prices in the order of their cost, those that cost the same in the order of the configuration. */
-  #cheapest(view: View, request: RequestTraits, nowMs: number): number {
-    const usd = this.#usd;
-    let asked = -1;
-    for (;;) {
-      let next = -1;
-      for (let index = 0; index < usd.length; index++) {
-        const isAsked =
-          asked >= 0 &&
-          (usd[index]! < usd[asked]! || (usd[index] === usd[asked] && index <= asked));
-        if (!isAsked && (next < 0 || usd[index]! < usd[next]!)) next = index;
-      }
-      if (next < 0) return -1;
-      const group = this.#groups[next]!;
-      view.trace?.step(step(group, usd[next]!));
-      const slot = group.pick(view, request, nowMs);
-      if (slot >= 0) return slot;
-      asked = next;
-    }
-  }
-
-  #score(trace: Trace): void {
-    for (const [index, group] of this.#groups.entries()) {
-      if (this.#usd[index] === Infinity) continue;
-      for (const slot of group.slots) trace.score(slot, this.#usd[index]!);
-    }
-  }
-}
-
-function step(group: PriceGroup, usd: number): string {
-  return usd === Infinity ? 'no price' : `price ${group.key}: about $${usd.toPrecision(3)}`;
 }

@@ -27,3 +27,11 @@ strategyContract({
     },
   ],
 });
+
+strategyContract({
+  name: 'cost within cost',
+  create: () =>
+    cost({ within: cost({ within: turns(), maxFirstContentMs: 700 }), maxFirstContentMs: 600 }),
+  target: () => ({ price: { input: 1, output: 4, cachedInput: 0.1 } }),
+  traits: (pick) => ({ inputTokens: pick % 4000 }),
+});

@@ -137,7 +137,15 @@ describe('cost', () => {
     // 0.71 of 190,000: 0.72.
     served(90_000);
     expect(picks(strategy, view, 1, request)).toEqual([1]);
-    expect(strategy.pick(view, request, 3_600_000 * 10)).toBe(0);
+    const larger = priced(
+      { input: 3, output: 2 },
+      { input: 2, output: 2, cachedInput: 0.2 },
+      { input: 1, output: 2 },
+    );
+    strategy.update(larger);
+    view.update(larger);
+    expect(picks(strategy, view, 1, request)).toEqual([1]);
+    expect(strategy.pick(view, request, 3_600_000 * 10)).toBe(2);
   });
 
   test('passes over targets with a late first content while another one is admissible', () => {

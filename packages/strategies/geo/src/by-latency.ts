@@ -46,26 +46,27 @@ export class ByLatency extends Regions {
 
   /** Insertion sort: regions are few, and it needs no memory. */
   #sort(view: View): void {
-    const { firstContentMs } = view.estimates;
+    this.#measure(view);
     const order = this.#order;
+    const keys = this.#keys;
     for (let index = 0; index < order.length; index++) {
-      const region = this.regions[index]!;
-      const ms = quickest(region.slots, firstContentMs);
-      const key = region === this.#current ? SWITCH_RATIO * ms : ms;
-      this.#ms[index] = ms;
-      this.#keys[index] = key;
       let rank = index;
-      while (rank > 0 && this.#keys[order[rank - 1]!]! > key) order[rank] = order[--rank]!;
+      while (rank > 0 && keys[order[rank - 1]!]! > keys[index]!) order[rank] = order[--rank]!;
       order[rank] = index;
     }
     if (!view.peek && order.length > 0) this.#current = this.regions[order[0]!];
   }
-}
 
-function quickest(slots: Int32Array, firstContentMs: Float64Array): number {
-  let least = Infinity;
-  for (let index = 0; index < slots.length; index++) {
-    least = Math.min(least, firstContentMs[slots[index]!]!);
+  #measure(view: View): void {
+    const { firstContentMs } = view.estimates;
+    for (let index = 0; index < this.regions.length; index++) {
+      const region = this.regions[index]!;
+      let least = Infinity;
+      for (let member = 0; member < region.slots.length; member++) {
+        least = Math.min(least, firstContentMs[region.slots[member]!]!);
+      }
+      this.#ms[index] = least;
+      this.#keys[index] = region === this.#current ? SWITCH_RATIO * least : least;
+    }
   }
-  return least;
 }

@@ -42,3 +42,10 @@ strategyContract({
     },
   ],
 });
+
+strategyContract({
+  name: 'geo within geo',
+  create: () => geo({ within: geo({ within: turns(), nearest: 'latency' }) }),
+  target: (index) => ({ region: index % 2 === 0 ? 'eu-west-1' : 'us-east-1' }),
+  traits: (pick) => ({ region: pick % 2 === 0 ? 'uksouth' : 'us-west' }),
+});

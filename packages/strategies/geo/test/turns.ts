@@ -12,22 +12,29 @@ export function turns(): StrategyDefinition {
 
 class Turns implements Strategy {
   #slots: Int32Array = new Int32Array(0);
-  #last = -1;
+  /** Index of the slot whose turn is next. */
+  #next = 0;
 
   update(snapshot: Snapshot): void {
+    const due = this.#slots[this.#next] ?? 0;
     this.#slots = snapshot.slots.toSorted();
+    this.#next = Math.max(
+      0,
+      this.#slots.findIndex((slot) => slot >= due),
+    );
   }
 
   pick(view: View, _request: RequestTraits, _nowMs: number): number {
-    let first = -1;
-    let next = -1;
-    for (const slot of this.#slots) {
-      if (!view.admits(slot)) continue;
-      if (first < 0) first = slot;
-      if (next < 0 && slot > this.#last) next = slot;
+    const count = this.#slots.length;
+    let index = this.#next;
+    for (let asked = 0; asked < count; asked++) {
+      const slot = this.#slots[index]!;
+      index = index + 1 === count ? 0 : index + 1;
+      if (view.admits(slot)) {
+        if (!view.peek) this.#next = index;
+        return slot;
+      }
     }
-    const slot = next < 0 ? first : next;
-    if (slot >= 0 && !view.peek) this.#last = slot;
-    return slot;
+    return -1;
   }
 }

@@ -23,3 +23,14 @@ strategyContract({
   target: (index) => ({ tags: index % 2 === 0 ? [] : ['odd'] }),
   traits: (pick) => ({ inputTokens: pick }),
 });
+
+strategyContract({
+  name: 'rules within rules',
+  create: () =>
+    rules({
+      rules: [{ ...even, use: rules({ rules: [{ ...even, tags: ['odd'] }], otherwise: turns() }) }],
+      otherwise: rules({ rules: [], otherwise: turns() }),
+    }),
+  target: (index) => ({ tags: index % 2 === 0 ? [] : ['odd'] }),
+  traits: (pick) => ({ inputTokens: pick }),
+});

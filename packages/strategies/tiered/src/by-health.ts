@@ -6,14 +6,16 @@ import type {
   View,
 } from '@plimsoll/core';
 
-import { bySize, healthPercent, spillOver } from './spill-over.ts';
+import { bySize, measureHealth, spillOver } from './spill-over.ts';
 import { Strict } from './strict.ts';
 
 /** A tier drawn by the load that the health of all tiers leaves to it; then the others in order. */
 export class ByHealth extends Strict {
   readonly #random: StrategyContext['random'];
   readonly #panicRatio: number;
+  /** By tier, for the pick at hand: percent of health, weights, percent of the load. */
   #health = new Int32Array(0);
+  #healthy = new Float64Array(0);
   #sizes = new Float64Array(0);
   #load = new Int32Array(0);
 
@@ -32,6 +34,7 @@ export class ByHealth extends Strict {
     const count = this.tiers.length;
     if (count === this.#load.length) return;
     this.#health = new Int32Array(count);
+    this.#healthy = new Float64Array(count);
     this.#sizes = new Float64Array(count);
     this.#load = new Int32Array(count);
   }
@@ -53,18 +56,18 @@ export class ByHealth extends Strict {
 
   #measure(view: View): void {
     const health = this.#health.fill(0);
+    const healthy = this.#healthy;
+    const sizes = this.#sizes;
     let total = 0;
     let isPanic = true;
     // Once 100 % is found a place, later tiers get none, whatever their health.
-    for (let index = 0; index < this.tiers.length && total < 100; index++) {
-      const tier = this.tiers[index]!;
-      tier.measure(view);
-      this.#sizes[index] = tier.weight;
-      health[index] = healthPercent(tier.healthyWeight, tier.weight);
-      total += health[index]!;
-      isPanic &&= tier.healthyWeight < this.#panicRatio * tier.weight;
+    for (let tier = 0; tier < this.tiers.length && total < 100; tier++) {
+      this.tiers[tier]!.measure(view, tier, healthy, sizes);
+      measureHealth(tier, healthy, sizes, health);
+      total += health[tier]!;
+      isPanic &&= healthy[tier]! < this.#panicRatio * sizes[tier]!;
     }
-    if (isPanic && total < 100) bySize(this.#sizes, this.#load);
+    if (isPanic && total < 100) bySize(sizes, this.#load);
     else spillOver(health, this.#load);
   }
 

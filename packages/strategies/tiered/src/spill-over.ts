@@ -4,10 +4,24 @@ const OVERPROVISIONING_PERCENT = 140;
 // What whole numbers make of 0.1 + 0.2 must not cost a percent.
 const EPSILON = 1e-9;
 
-/** How much of the load a tier could take, in whole percent from 0 to 100, when `healthy` of `whole` is healthy. */
-export function healthPercent(healthy: number, whole: number): number {
-  if (whole === 0) return 0;
-  return Math.min(100, Math.floor((OVERPROVISIONING_PERCENT * healthy) / whole + EPSILON));
+/**
+ * Puts into `health[tier]` how much of the load a tier could take, in whole percent from 0 to 100.
+ *
+ * Numbers go in and out by arrays: one that is handed to a function may need memory at every pick.
+ *
+ * @param healthy - by tier: how many of its targets are healthy, or what they weigh.
+ * @param sizes - by tier: the same of all its targets.
+ */
+export function measureHealth(
+  tier: number,
+  healthy: Float64Array,
+  sizes: Float64Array,
+  health: Int32Array,
+): void {
+  const size = sizes[tier]!;
+  const percent =
+    size === 0 ? 0 : Math.floor((OVERPROVISIONING_PERCENT * healthy[tier]!) / size + EPSILON);
+  health[tier] = Math.min(100, percent);
 }
 
 /**
@@ -16,23 +30,23 @@ export function healthPercent(healthy: number, whole: number): number {
  *
  * Envoy spills over to the degraded parts of all tiers in the same way, as further tiers behind the last one.
  *
- * @param health - whole percent by tier, from `healthPercent`.
+ * @param health - whole percent by tier, from `measureHealth`.
  * @param load - receives whole percent by tier; their sum is 100. All of it goes to the first tier when none is healthy.
  */
 export function spillOver(health: Int32Array, load: Int32Array): void {
-  let total = 0;
-  for (let tier = 0; tier < health.length; tier++) total += health[tier]!;
-  split(health, Math.min(100, total), load);
+  split(health, 100, load);
 }
 
 /** Splits the load over tiers by their size, as whole percent: what Envoy does when all of them are in panic. */
 export function bySize(sizes: Float64Array, load: Int32Array): void {
-  let total = 0;
-  for (let tier = 0; tier < sizes.length; tier++) total += sizes[tier]!;
-  split(sizes, total, load);
+  split(sizes, Infinity, load);
 }
 
-function split(parts: Int32Array | Float64Array, whole: number, load: Int32Array): void {
+/** By the parts of their sum, or of `mostWhole` if that is less. */
+function split(parts: Int32Array | Float64Array, mostWhole: number, load: Int32Array): void {
+  let sum = 0;
+  for (let tier = 0; tier < parts.length; tier++) sum += parts[tier]!;
+  const whole = Math.min(mostWhole, sum);
   let rest = 100;
   let first = -1;
   for (let tier = 0; tier < parts.length; tier++) {

@@ -6,9 +6,6 @@ export class Tier {
   readonly label: string;
   readonly #strategy: Strategy;
   #slots: Int32Array = new Int32Array(0);
-  /** Sum of the members' weights, and that of the healthy ones, as of the last `measure`. */
-  weight = 0;
-  healthyWeight = 0;
 
   constructor(number: number, strategy: Strategy) {
     this.number = number;
@@ -30,15 +27,17 @@ export class Tier {
     this.#strategy.observe?.(slot, outcome, nowMs);
   }
 
-  measure(view: View): void {
-    this.weight = 0;
-    this.healthyWeight = 0;
+  /** Puts the sum of the members' weights into `sizes[tier]`, and that of the healthy ones into `healthy[tier]`. */
+  measure(view: View, tier: number, healthy: Float64Array, sizes: Float64Array): void {
+    let size = 0;
+    let sound = 0;
     const { weights } = view;
     for (let index = 0; index < this.#slots.length; index++) {
       const slot = this.#slots[index]!;
-      const weight = weights[slot]!;
-      this.weight += weight;
-      if (view.isHealthy(slot)) this.healthyWeight += weight;
+      size += weights[slot]!;
+      if (view.isHealthy(slot)) sound += weights[slot]!;
     }
+    sizes[tier] = size;
+    healthy[tier] = sound;
   }
 }

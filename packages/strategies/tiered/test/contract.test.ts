@@ -29,3 +29,9 @@ strategyContract({
     },
   ],
 });
+
+strategyContract({
+  name: 'tiered within tiered',
+  create: () =>
+    tiered({ within: tiered({ within: turns(), overflow: 'by-health' }), overflow: 'by-health' }),
+});

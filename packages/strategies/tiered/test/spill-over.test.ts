@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { bySize, healthPercent, spillOver } from '../src/spill-over.ts';
+import { bySize, measureHealth, spillOver } from '../src/spill-over.ts';
+
+function healthOf(healthy: number, size: number): number {
+  const health = new Int32Array(1);
+  measureHealth(0, Float64Array.of(healthy), Float64Array.of(size), health);
+  return health[0]!;
+}
 
 function spilled(healthy: readonly number[]): number[] {
-  const health = Int32Array.from(healthy, (percent) => healthPercent(percent, 100));
-  const load = new Int32Array(health.length);
-  spillOver(health, load);
+  const load = new Int32Array(healthy.length);
+  spillOver(
+    Int32Array.from(healthy, (percent) => healthOf(percent, 100)),
+    load,
+  );
   return [...load];
 }
 
@@ -108,7 +116,7 @@ describe('spillOver', () => {
   });
 });
 
-describe('healthPercent', () => {
+describe('measureHealth', () => {
   test.each([
     [1, 1, 100],
     [5, 7, 100],
@@ -118,12 +126,12 @@ describe('healthPercent', () => {
     [0, 4, 0],
     [0, 0, 0],
   ])('of %d of %d is %d', (healthy, whole, percent) => {
-    expect(healthPercent(healthy, whole)).toBe(percent);
+    expect(healthOf(healthy, whole)).toBe(percent);
   });
 
   test('loses no percent to the sums of decimal weights', () => {
     // 0.1 + 0.7 + 0.1 is 0.8999999999999999, and 140 times that over 1.8 is 69.99999999999999.
-    expect(healthPercent(0.1 + 0.7 + 0.1, 1.8)).toBe(70);
+    expect(healthOf(0.1 + 0.7 + 0.1, 1.8)).toBe(70);
   });
 });
 
