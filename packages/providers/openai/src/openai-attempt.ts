@@ -17,14 +17,7 @@ import {
   connectionFailure,
   unsendable,
 } from './openai-failure.ts';
-import {
-  headOf,
-  isEncoded,
-  isErrorBody,
-  isEventStream,
-  isJson,
-  parsed,
-} from './openai-answer.ts';
+import { headOf, isEncoded, isErrorBody, isEventStream, isJson, parsed } from './openai-answer.ts';
 import { choicesAsked, prepareBody } from './openai-request.ts';
 import { type StreamListener, StreamScanner } from './openai-stream.ts';
 import { endAtEdges, endOfJson } from './openai-usage.ts';
@@ -101,7 +94,11 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
     try {
       const options = endpoint.requestOptions(target, payload);
       if (options.method !== 'GET') {
-        const { body, hidesUsage } = prepareBody(payload, target.model, endpoint.acceptsStreamOptions);
+        const { body, hidesUsage } = prepareBody(
+          payload,
+          target.model,
+          endpoint.acceptsStreamOptions,
+        );
         options.body = body;
         this.#hidesUsage = hidesUsage;
         this.#choicesAsked = choicesAsked(payload.json);

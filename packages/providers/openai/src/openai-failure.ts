@@ -221,7 +221,10 @@ function refine(
     return isDaily ? DAILY : THROTTLE;
   }
   // vLLM, Mistral and others give this no code.
-  if (ruling === BAD_REQUEST && /maximum context length|context window|too many tokens/i.test(message)) {
+  if (
+    ruling === BAD_REQUEST &&
+    /maximum context length|context window|too many tokens/i.test(message)
+  ) {
     return TOO_LONG;
   }
   return ruling;
@@ -248,10 +251,7 @@ function codesOf(error: WireError | undefined): string[] {
     .map(String);
 }
 
-function first(
-  codes: readonly string[],
-  rulings: ReadonlyMap<string, Ruling>,
-): Ruling | undefined {
+function first(codes: readonly string[], rulings: ReadonlyMap<string, Ruling>): Ruling | undefined {
   for (const code of codes) {
     const ruling = rulings.get(code);
     if (ruling !== undefined) return ruling;
@@ -299,7 +299,14 @@ export function connectionFailure(error: unknown): Failure {
     // A path or header of the caller that undici refuses.
     return { ...unsendable(error), code };
   }
-  return { kind: 'network', verdict: 'failover', message, code, isHealthFailure: true, cause: error };
+  return {
+    kind: 'network',
+    verdict: 'failover',
+    message,
+    code,
+    isHealthFailure: true,
+    cause: error,
+  };
 }
 
 /**
@@ -308,7 +315,8 @@ export function connectionFailure(error: unknown): Failure {
  */
 export function classifyThrown(thrown: unknown, nowEpochMs: () => number): Failure {
   if (!isRecord(thrown)) return { ...UNKNOWN, message: String(thrown), cause: thrown };
-  const message = typeof thrown['message'] === 'string' ? thrown['message'] : String(thrown);
+  const message =
+    typeof thrown['message'] === 'string' ? thrown['message'] : 'what was thrown is no error';
   const names = [thrown['name'], thrown.constructor?.name];
   if (
     names.includes('AbortError') ||

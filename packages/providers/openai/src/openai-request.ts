@@ -22,7 +22,8 @@ export function prepareBody(
   acceptsStreamOptions: boolean,
 ): Prepared {
   const { json } = payload;
-  const newModel = model === undefined || model === '*' || model === json['model'] ? undefined : model;
+  const newModel =
+    model === undefined || model === '*' || model === json['model'] ? undefined : model;
   const options = json['stream_options'];
   const dropsOptions = !acceptsStreamOptions && options !== undefined;
   const hidesUsage =

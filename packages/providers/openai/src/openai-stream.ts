@@ -215,26 +215,30 @@ export class StreamScanner {
 
   /** Where the event that is being read ends, its blank line included; -1 if it does not end in `chunk`. */
   #eventEnd(chunk: Buffer, from: number): number {
+    let isLineEmpty = this.#isLineEmpty;
+    let isAfterReturn = this.#isAfterReturn;
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at];
       if (byte !== NEWLINE && byte !== RETURN) {
-        this.#isLineEmpty = false;
-        this.#isAfterReturn = false;
-      } else if (byte === NEWLINE && this.#isAfterReturn) {
+        isLineEmpty = false;
+        isAfterReturn = false;
+      } else if (byte === NEWLINE && isAfterReturn) {
         // The second half of a line end.
-        this.#isAfterReturn = false;
-      } else if (!this.#isLineEmpty) {
-        this.#isLineEmpty = true;
-        this.#isAfterReturn = byte === RETURN;
+        isAfterReturn = false;
+      } else if (!isLineEmpty) {
+        isLineEmpty = true;
+        isAfterReturn = byte === RETURN;
       } else {
+        this.#isLineEmpty = true;
         this.#isAfterReturn = false;
-        if (byte === RETURN) {
-          if (chunk[at + 1] === NEWLINE) return at + 2;
-          this.#mayOweNewline = at + 1 === chunk.length;
-        }
+        if (byte === NEWLINE) return at + 1;
+        if (chunk[at + 1] === NEWLINE) return at + 2;
+        this.#mayOweNewline = at + 1 === chunk.length;
         return at + 1;
       }
     }
+    this.#isLineEmpty = isLineEmpty;
+    this.#isAfterReturn = isAfterReturn;
     return -1;
   }
 
@@ -274,13 +278,14 @@ export class StreamScanner {
       this.#error = error;
       return FAIL;
     }
+    let action: Action = ChunkKind.event;
     if (Array.isArray(event.choices)) {
-      const action = this.#readChunk(event, event.choices as readonly WireChoice[]);
-      if (action === ChunkKind.content) this.#learn(buffer.subarray(start, end), start, fields);
-      return action;
+      action = this.#readChunk(event, event.choices as readonly WireChoice[]);
+    } else if (typeof event.type === 'string') {
+      action = this.#readResponseEvent(event, event.type);
     }
-    if (typeof event.type === 'string') return this.#readResponseEvent(event, event.type);
-    return ChunkKind.event;
+    if (action === ChunkKind.content) this.#learn(buffer.subarray(start, end), start, fields);
+    return action;
   }
 
   /** A chunk of a chat or text completion. */

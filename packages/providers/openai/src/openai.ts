@@ -63,9 +63,7 @@ export interface OpenAIOptions {
  *
  * @throws `ERR_PLIMSOLL_OPTION` for a bad option.
  */
-export function openai(
-  options: OpenAIOptions = {},
-): Provider<WireRequest, WireHead, Uint8Array> {
+export function openai(options: OpenAIOptions = {}): Provider<WireRequest, WireHead, Uint8Array> {
   const name = options.preset ?? 'openai';
   if (!Object.hasOwn(presets, name)) {
     throw optionError('openai', 'preset', `one of ${Object.keys(presets).join(', ')}`, name);

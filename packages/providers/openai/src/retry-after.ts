@@ -114,9 +114,10 @@ function retryInfoMs(details: unknown): number | undefined {
 
 /** "Please try again in 7m12s", "Please retry in 20.2s", "retry after 26 seconds". */
 function spokenWaitMs(message: string): number | undefined {
-  const match = /(?:try again|retry) (?:in|after) (\d[\d.hms]*)(?: (milli)?(second|minute|hour)s?\b)?/i.exec(
-    message,
-  );
+  const match =
+    /(?:try again|retry) (?:in|after) (\d[\d.hms]*)(?: (milli)?(second|minute|hour)s?\b)?/i.exec(
+      message,
+    );
   if (match === null) return undefined;
   const [, amount = '', milli, unit] = match;
   if (unit === undefined) return parseDurationMs(amount.replace(/\.$/, ''));

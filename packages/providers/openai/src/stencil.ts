@@ -1,6 +1,8 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const ZERO = 0x30;
+const NINE = 0x39;
 
 /** Strings of free text: what changes from one event of a stream to the next. */
 const textKeys = new Set([
@@ -10,19 +12,23 @@ const textKeys = new Set([
   'refusal',
   'arguments',
   'text',
+  'delta',
   'data',
   'transcript',
   'obfuscation',
 ]);
 
+/** Numbers that count events or seconds. */
+const countKeys = new Set(['sequence_number', 'created']);
+
 /**
  * Recognises events that differ from a known one in their text only, so that most of a stream is neither decoded nor
  * parsed.
  *
- * Made from the bytes of one event that was parsed and understood: its non-empty strings under the keys above become
- * holes, all else stays as it is. An event that has the same bytes outside the holes, and in each hole a non-empty
- * string of JSON, is valid JSON and means the same. The text in a hole cannot mislead: it ends at its first quote that
- * is not escaped, as in JSON itself.
+ * Made from the bytes of one event that was parsed and understood: its non-empty strings and whole numbers under the keys
+ * above become holes, all else stays as it is. An event that has the same bytes outside the holes, and in each hole a
+ * non-empty string or a whole number of JSON, is valid JSON and means the same. The text in a hole cannot mislead: it
+ * ends at its first quote that is not escaped, as in JSON itself.
  *
  * Cost: each byte is compared once, natively outside the holes; no allocation.
  */
@@ -44,17 +50,20 @@ export class Stencil {
    */
   static of(event: Buffer, jsonStart: number, jsonEnd: number): Stencil | undefined {
     const holes: number[] = [];
-    let isTextNext = false;
+    let key = '';
     for (let at = jsonStart; at < jsonEnd; at++) {
       if (event[at] !== QUOTE) continue;
       const start = at + 1;
       for (at++; event[at] !== QUOTE; at++) if (event[at] === BACKSLASH) at++;
       if (event[at + 1] === COLON) {
-        // A string follows only if the next byte is a quote; spaces are for APIs that nobody is fast with.
-        isTextNext = event[at + 2] === QUOTE && textKeys.has(event.toString('latin1', start, at));
+        // Its value becomes a hole only if it follows at once; spaces are for APIs that nobody is fast with.
+        key = event.toString('latin1', start, at);
+        if (!countKeys.has(key)) continue;
+        const end = countEnd(event, at + 2);
+        if (end > at + 2) holes.push(at + 2, end);
       } else {
-        if (isTextNext && at > start) holes.push(start, at);
-        isTextNext = false;
+        if (event[start - 2] === COLON && textKeys.has(key) && at > start) holes.push(start, at);
+        key = '';
       }
     }
     // A copy, as the chunk that holds the event may be much larger.
@@ -69,13 +78,13 @@ export class Stencil {
     let from = 0;
     for (let hole = 0; hole < holes.length; hole += 2) {
       const until = holes[hole]!;
-      // Every hole is followed by at least its quote.
+      // Every hole is followed by at least one byte.
       if (at + until - from >= chunk.length) return -1;
       if (chunk.compare(bytes, from, until, at, at + until - from) !== 0) return -1;
       at += until - from;
-      const textStart = at;
-      at = textEnd(chunk, at);
-      if (at <= textStart) return -1;
+      const holeStart = at;
+      at = bytes[until - 1] === QUOTE ? textEnd(chunk, at) : countEnd(chunk, at);
+      if (at <= holeStart) return -1;
       from = holes[hole + 1]!;
     }
     if (at + bytes.length - from > chunk.length) return -1;
@@ -93,7 +102,7 @@ function textEnd(chunk: Buffer, start: number): number {
     if (byte === BACKSLASH) {
       at++;
       if (chunk[at] === 0x75) {
-        for (const end = at + 4; at < end; ) if (!isHexDigit(chunk[++at])) return -1;
+        for (const end = at + 4; at < end;) if (!isHexDigit(chunk[++at])) return -1;
       } else if (!isEscapable(chunk[at])) {
         return -1;
       }
@@ -102,9 +111,17 @@ function textEnd(chunk: Buffer, start: number): number {
   return -1;
 }
 
+/** The end of a whole number of JSON that begins at `start`; `start` itself where there is none. */
+function countEnd(chunk: Buffer, start: number): number {
+  if (chunk[start] === ZERO) return start + 1;
+  let at = start;
+  while (at < chunk.length && chunk[at]! >= ZERO && chunk[at]! <= NINE) at++;
+  return at;
+}
+
 function isHexDigit(byte: number | undefined): boolean {
   if (byte === undefined) return false;
-  return (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+  return (byte >= ZERO && byte <= NINE) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
 }
 
 /** One of `"` `\` `/` `b` `f` `n` `r` `t`. */

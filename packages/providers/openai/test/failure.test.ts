@@ -99,7 +99,12 @@ describe('classifyAnswer', () => {
     [
       '6: Mistral',
       429,
-      { object: 'error', message: 'Requests rate limit exceeded', type: 'rate_limited', code: '1300' },
+      {
+        object: 'error',
+        message: 'Requests rate limit exceeded',
+        type: 'rate_limited',
+        code: '1300',
+      },
       {},
       { ...throttle, message: 'Requests rate limit exceeded' },
     ],
@@ -214,7 +219,13 @@ describe('classifyAnswer', () => {
     [
       '11: OpenRouter, too much in flight',
       402,
-      { error: { code: 402, message: 'm', metadata: { limit_source: 'openrouter_in_flight_budget' } } },
+      {
+        error: {
+          code: 402,
+          message: 'm',
+          metadata: { limit_source: 'openrouter_in_flight_budget' },
+        },
+      },
       { 'retry-after': '3' },
       { ...throttle, retryAfterMs: 3000 },
     ],
@@ -240,7 +251,13 @@ describe('classifyAnswer', () => {
     ],
     ['12: 401', 401, openaiError('invalid_api_key'), {}, auth],
     ['12: 401 without words', 401, '', {}, auth],
-    ['12: 403', 403, { error: { code: '403', message: 'Access denied: firewall rules.' } }, {}, auth],
+    [
+      '12: 403',
+      403,
+      { error: { code: '403', message: 'Access denied: firewall rules.' } },
+      {},
+      auth,
+    ],
     ['12: by type', 400, openaiError(null, 'authentication_error'), {}, auth],
     [
       '12: Gemini',
@@ -265,7 +282,12 @@ describe('classifyAnswer', () => {
     [
       '13: vLLM',
       404,
-      { object: 'error', message: 'The model `x` does not exist.', type: 'NotFoundError', code: 404 },
+      {
+        object: 'error',
+        message: 'The model `x` does not exist.',
+        type: 'NotFoundError',
+        code: 404,
+      },
       {},
       modelAccess,
     ],
@@ -293,7 +315,11 @@ describe('classifyAnswer', () => {
     [
       '15: vLLM',
       400,
-      { object: 'error', message: "This model's maximum context length is 8192 tokens.", code: 400 },
+      {
+        object: 'error',
+        message: "This model's maximum context length is 8192 tokens.",
+        code: 400,
+      },
       {},
       tooLong,
     ],
@@ -321,7 +347,13 @@ describe('classifyAnswer', () => {
     ['17: 500', 500, openaiError(null, 'server_error'), {}, server],
     ['17: 502 of a proxy', 502, '<html>Bad gateway</html>', {}, server],
     ['17: 504', 504, '', {}, server],
-    ['18: OpenAI', 503, openaiError('server_is_overloaded', 'service_unavailable_error'), {}, overload],
+    [
+      '18: OpenAI',
+      503,
+      openaiError('server_is_overloaded', 'service_unavailable_error'),
+      {},
+      overload,
+    ],
     [
       '18: with a wait',
       503,
@@ -385,11 +417,7 @@ describe('how long to wait', () => {
     ['nothing', {}, undefined],
     ['a negative number', { 'retry-after': '-1' }, undefined],
     ['no number', { 'retry-after': 'soon' }, undefined],
-    [
-      'a date by our clock',
-      { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' },
-      30_000,
-    ],
+    ['a date by our clock', { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }, 30_000],
     [
       'a date by the clock of the server, which is an hour fast',
       { 'retry-after': 'Thu, 01 Jan 2026 01:00:05 GMT', date: 'Thu, 01 Jan 2026 01:00:00 GMT' },

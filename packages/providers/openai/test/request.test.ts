@@ -22,9 +22,9 @@ describe('prepareBody', () => {
   });
 
   it('replaces the model alone and leaves all other bytes', () => {
-    expect(prepare('{ "seed":12345678901234567890, "model" : "pool" }', 'gpt-5').body.toString()).toBe(
-      '{ "seed":12345678901234567890, "model" : "gpt-5" }',
-    );
+    expect(
+      prepare('{ "seed":12345678901234567890, "model" : "pool" }', 'gpt-5').body.toString(),
+    ).toBe('{ "seed":12345678901234567890, "model" : "gpt-5" }');
   });
 
   it('asks for usage in front of the other fields of a stream', () => {
@@ -84,7 +84,16 @@ describe('prepareBody', () => {
   });
 
   const word = fc.constantFrom(
-    'model', '"model":', 'a"model":"a"', '\\"model\\"', '\\u0065', 'stream_options', '{', 'é', '', 'a',
+    'model',
+    '"model":',
+    'a"model":"a"',
+    '\\"model\\"',
+    '\\u0065',
+    'stream_options',
+    '{',
+    'é',
+    '',
+    'a',
   );
   const value = fc.letrec((tie) => ({
     value: fc.oneof(

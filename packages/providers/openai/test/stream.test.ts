@@ -101,7 +101,11 @@ describe('what an event is', () => {
     ['no tool calls', chunk({ tool_calls: [] }), ChunkKind.event],
     ['a function call', chunk({ function_call: { name: 'f' } }), ChunkKind.content],
     ['a text completion', event({ choices: [{ index: 0, text: 'a' }] }), ChunkKind.content],
-    ['a response text', event({ type: 'response.output_text.delta', delta: 'a' }), ChunkKind.content],
+    [
+      'a response text',
+      event({ type: 'response.output_text.delta', delta: 'a' }),
+      ChunkKind.content,
+    ],
     ['a response begun', event({ type: 'response.created', response: {} }), ChunkKind.event],
     [
       'a response image',
@@ -238,7 +242,10 @@ describe('what ends an answer badly', () => {
     ['an error field', event({ error: { code: 502 } }), { code: 502 }],
     [
       'an error beside choices',
-      event({ choices: [{ delta: { content: '' }, finish_reason: 'error' }], error: { code: 'x' } }),
+      event({
+        choices: [{ delta: { content: '' }, finish_reason: 'error' }],
+        error: { code: 'x' },
+      }),
       { code: 'x' },
     ],
     ['an event named error', 'event: error\ndata: {"message":"m"}\n\n', { message: 'm' }],
@@ -326,9 +333,11 @@ describe('any stream, cut anywhere', () => {
       delta,
       extra: fc.dictionary(fc.constantFrom('obfuscation', 'text', 'x'), text, { maxKeys: 2 }),
       index: fc.constantFrom(0, 0, 0, 1),
+      created: fc.constantFrom(1, 22),
     })
-    .map(({ delta, extra, index }): Piece => {
-      const json = { id: 'c', choices: [{ index, delta, finish_reason: null }], ...extra };
+    .map(({ delta, extra, index, created }): Piece => {
+      const choices = [{ index, delta, finish_reason: null }];
+      const json = { id: 'c', created, choices, ...extra };
       const isContent = contentFields.some((name) => (delta[name] ?? '') !== '');
       return {
         body: `data: ${JSON.stringify(json)}`,
@@ -336,26 +345,23 @@ describe('any stream, cut anywhere', () => {
         passes: true,
       };
     });
-  const comment = text.map(
-    (value): Piece => ({
-      body: `:${value.replaceAll(/[\r\n]/g, '')}`,
-      kind: ChunkKind.filler,
-      passes: true,
-    }),
-  );
-  const multiLine = chat.map(
-    (piece): Piece => ({ ...piece, body: piece.body.replace('"choices"', '\ndata: "choices"') }),
-  );
-  const noise = fc.constantFrom('{', 'nonsense', '{"error":', '5', '[DONE').map(
-    (value): Piece => ({ body: `data: ${value}`, kind: ChunkKind.filler, passes: false }),
-  );
-  const hidden = fc.nat(9).map(
-    (tokens): Piece => ({
-      body: `data: {"choices":[],"usage":{"prompt_tokens":${tokens}}}`,
-      kind: ChunkKind.event,
-      passes: false,
-    }),
-  );
+  const comment = text.map((value): Piece => ({
+    body: `:${value.replaceAll(/[\r\n]/g, '')}`,
+    kind: ChunkKind.filler,
+    passes: true,
+  }));
+  const multiLine = chat.map((piece): Piece => ({
+    ...piece,
+    body: piece.body.replace('"choices"', '\ndata: "choices"'),
+  }));
+  const noise = fc
+    .constantFrom('{', 'nonsense', '{"error":', '5', '[DONE')
+    .map((value): Piece => ({ body: `data: ${value}`, kind: ChunkKind.filler, passes: false }));
+  const hidden = fc.nat(9).map((tokens): Piece => ({
+    body: `data: {"choices":[],"usage":{"prompt_tokens":${tokens}}}`,
+    kind: ChunkKind.event,
+    passes: false,
+  }));
   const piece = fc.oneof({ weight: 6, arbitrary: chat }, comment, multiLine, noise, hidden);
   const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
 
@@ -376,9 +382,16 @@ describe('any stream, cut anywhere', () => {
           const all = [...pieces, ...finish, end];
           const texts = all.map(
             ({ body }, index) =>
-              (hasMark && index === 0 ? '\ufeff' : '') + body.replaceAll('\n', newline) + newline + newline,
+              (hasMark && index === 0 ? '\ufeff' : '') +
+              body.replaceAll('\n', newline) +
+              newline +
+              newline,
           );
-          const { recorder, scanner } = scan(texts.join(''), { choices: 2, hidesUsage: true, cuts });
+          const { recorder, scanner } = scan(texts.join(''), {
+            choices: 2,
+            hidesUsage: true,
+            cuts,
+          });
 
           const passed = texts.filter((_, index) => all[index]!.passes);
           const latin1 = passed.map((text) => Buffer.from(text).toString('latin1'));

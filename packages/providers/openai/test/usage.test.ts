@@ -17,7 +17,12 @@ describe('usageOf', () => {
   it('reads the names of the Responses API', () => {
     expect(
       usageOf({ input_tokens: 1, output_tokens: 2, input_tokens_details: { cached_tokens: 0 } }),
-    ).toEqual({ inputTokens: 1, outputTokens: 2, cachedInputTokens: 0, reasoningTokens: undefined });
+    ).toEqual({
+      inputTokens: 1,
+      outputTokens: 2,
+      cachedInputTokens: 0,
+      reasoningTokens: undefined,
+    });
   });
 
   it('counts no output for embeddings', () => {
@@ -35,7 +40,9 @@ describe('endAtEdges', () => {
 
   it('reads a chat completion', () => {
     expect(
-      end('{"id":"c","model":"gpt-5","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}'),
+      end(
+        '{"id":"c","model":"gpt-5","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}',
+      ),
     ).toMatchObject({ model: 'gpt-5', usage: { inputTokens: 1, outputTokens: 2 } });
   });
 
@@ -79,14 +86,11 @@ describe('endAtEdges', () => {
       ),
     })).value;
     fc.assert(
-      fc.property(
-        fc.array(fc.tuple(word, value), { maxLength: 5 }),
-        (entries) => {
-          const text = JSON.stringify(Object.fromEntries([['model', 'm'], ...entries]));
-          const found = end(text);
-          if (found !== undefined) expect(found).toEqual(endOfJson(JSON.parse(text)));
-        },
-      ),
+      fc.property(fc.array(fc.tuple(word, value), { maxLength: 5 }), (entries) => {
+        const text = JSON.stringify(Object.fromEntries([['model', 'm'], ...entries]));
+        const found = end(text);
+        if (found !== undefined) expect(found).toEqual(endOfJson(JSON.parse(text)));
+      }),
       { numRuns: 1000 },
     );
   });
