@@ -30,7 +30,7 @@ export interface UpstreamAnswer {
   /** Cuts the answer into pieces of so many bytes, each written alone, so that events and characters are torn. */
   readonly pieceBytes?: number;
   readonly fault?: UpstreamFault;
-  /** Content events sent before a fault in the body. @defaultValue 2 */
+  /** Content events sent before a fault in the body; where there are fewer, it comes behind the last. @defaultValue 2 */
   readonly faultAfter?: number;
 }
 
@@ -57,7 +57,8 @@ export interface UpstreamToolCall {
  *   middle of a body that is no stream.
  * - `end_in_body`: the same place, but HTTP ends as if all were well.
  * - `stall_in_body`: the same place, and nothing more ever comes.
- * - `malformed_event`: one content event is not JSON, and the stream goes on; a body that is no stream is not JSON.
+ * - `malformed_event`: one event is not JSON, its content is missing, and the stream goes on; a body that is no stream is
+ *   not JSON.
  * - `error_event`: the stream says an error and ends; without a stream it is a 200 whose body is an error.
  * - `no_finish`: no choice gets its `finish_reason`, though the end marker is sent.
  * - `no_done`: the end marker is missing, though every choice is finished.

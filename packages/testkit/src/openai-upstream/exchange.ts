@@ -105,7 +105,7 @@ export class Exchange implements UpstreamRequest {
       this.sentBytes += piece.length;
       if (!this.#response.write(piece)) await this.#drained();
       // A piece of its own leaves as a packet of its own only if the loop turns before the next one.
-      if (pieceBytes !== undefined) await new Promise((resolve) => setImmediate(resolve));
+      if (pieceBytes !== undefined) await this.#flush();
     }
   }
 
@@ -113,14 +113,16 @@ export class Exchange implements UpstreamRequest {
     if (!this.#isOver) this.#response.end();
   }
 
-  /** Ends the connection with a RST packet. */
-  reset(): void {
+  /** Ends the connection with a RST packet, once what was written has left. */
+  async reset(): Promise<void> {
+    await this.#flush();
     this.#isCutByUs = true;
     this.#request.socket.resetAndDestroy();
   }
 
   /** Ends the connection with a FIN packet, once what was written has left. */
-  close(): void {
+  async close(): Promise<void> {
+    await this.#flush();
     this.#isCutByUs = true;
     this.#request.socket.destroySoon();
   }
@@ -135,7 +137,13 @@ export class Exchange implements UpstreamRequest {
         this.#wake = undefined;
         resolve();
       };
+      this.#onChange();
     });
+  }
+
+  // Node gathers what is written in one turn of the loop, and hands it to the system at the end of it.
+  async #flush(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   async #drained(): Promise<void> {

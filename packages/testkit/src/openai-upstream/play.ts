@@ -28,8 +28,7 @@ export async function playBody(
   });
   if (cutFaults.includes(fault)) {
     await exchange.write(text.slice(0, text.length / 2), pieceBytes);
-    cut(exchange, fault);
-    return;
+    return cut(exchange, fault);
   }
   await exchange.write(text, pieceBytes);
   exchange.end();
@@ -49,20 +48,25 @@ export async function playChatStream(
   });
   const send = (data: string): Promise<void> => exchange.write(`data: ${data}\n\n`, pieceBytes);
   let contents = 0;
+  let isPastFault = false;
   for (const { kind, json } of chatEvents(chat)) {
     if (kind === 'content') await exchange.delay(contents === 0 ? contentDelayMs : chunkDelayMs);
-    // Content may end before the fault's place is reached: then it comes right behind the last of it.
-    const isAtFault =
-      contents === faultAfter ? kind === 'content' : contents < faultAfter && kind === 'finish';
-    if (isAtFault && cutFaults.includes(fault)) return cut(exchange, fault);
-    if (isAtFault && fault === 'error_event') {
-      await send(JSON.stringify({ error: answer.error ?? streamError }));
-      return exchange.end();
+    const text = JSON.stringify(json);
+    // Content may end before the fault's place is reached: then the fault comes right behind the last of it.
+    if (!isPastFault && (kind === 'finish' || (kind === 'content' && contents === faultAfter))) {
+      isPastFault = true;
+      if (cutFaults.includes(fault)) return cut(exchange, fault);
+      if (fault === 'error_event') {
+        await send(JSON.stringify({ error: answer.error ?? streamError }));
+        return exchange.end();
+      }
+      if (fault === 'malformed_event') {
+        await send(text.slice(0, -10));
+        if (kind === 'content') continue;
+      }
     }
     if (kind === 'content') contents++;
-    if (fault === 'no_finish' && kind === 'finish') continue;
-    const text = JSON.stringify(json);
-    await send(isAtFault && fault === 'malformed_event' ? text.slice(0, -10) : text);
+    if (fault !== 'no_finish' || kind !== 'finish') await send(text);
   }
   if (fault !== 'no_done') await send('[DONE]');
   exchange.end();
@@ -83,8 +87,8 @@ const streamError = {
   code: null,
 };
 
-function cut(exchange: Exchange, fault: UpstreamFault | undefined): void {
-  if (fault === 'reset_in_body') exchange.reset();
-  else if (fault === 'close_in_body') exchange.close();
+async function cut(exchange: Exchange, fault: UpstreamFault | undefined): Promise<void> {
+  if (fault === 'reset_in_body') await exchange.reset();
+  else if (fault === 'close_in_body') await exchange.close();
   else if (fault === 'end_in_body') exchange.end();
 }

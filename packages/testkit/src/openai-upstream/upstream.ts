@@ -42,7 +42,7 @@ export interface OpenAIUpstream extends AsyncDisposable {
   /** Requests that are being answered. */
   readonly activeRequests: number;
   readonly activeConnections: number;
-  /** Resolves once `condition` holds; it is asked whenever a request comes, blocks, ends or closes. */
+  /** Resolves once `condition` holds; it is asked whenever a request comes, waits, blocks, ends or closes. */
   until(condition: () => boolean): Promise<void>;
   /** Forgets the script and what was received. */
   clear(): void;
