@@ -3,7 +3,6 @@ import {
   type AttemptEnd,
   type ErrorCode,
   type Failure,
-  type Outcome,
   type Provider,
   type Request,
   type Target,
@@ -12,19 +11,12 @@ import {
 } from '@plimsoll/core';
 
 import { Attempt, type AttemptOwner, NO_CONTROL } from './attempt.ts';
-import { costUsd } from './cost.ts';
 import { ABORTED, FAILED, SUCCESS } from './decision-ring.ts';
 import { closeLease, endTrial, markAnswered, openLease } from './lease.ts';
-import type { Narrowing } from './narrowing.ts';
+import { type Narrowing, NO_NARROWING } from './narrowing.ts';
 import type { Pool } from './pool.ts';
-import {
-  CALLER_LEFT,
-  mayTrySameTarget,
-  namesItsTime,
-  NO_PROVIDER,
-  OTHER_WAS_FASTER,
-  timeout,
-} from './retry-rules.ts';
+import { CALLER_LEFT, NO_PROVIDER, OTHER_WAS_FASTER, timeout } from './endings.ts';
+import { Recovery } from './recovery.ts';
 import type { Call, CallFailure, Result, Sink } from './sink.ts';
 import type { Sweepable } from './sweeper.ts';
 import { addUsage } from './usage.ts';
@@ -32,19 +24,11 @@ import { addUsage } from './usage.ts';
 /** Who makes the attempts of a call, where it is not the target's provider. */
 export type AttemptMaker = Pick<Provider, 'attempt'>;
 
-/** An answer that broke off after its caller had content, and is to be gone on with. */
-interface Rescue {
-  readonly transcript: Transcript;
-  /** What broke it off first, and where: that is what the caller hears if no other target can go on. */
-  readonly failure: Failure;
-  readonly target: Target;
-}
-
 /**
  * One request from its start to its last byte: picks targets, watches attempts and time limits, fails over until content
  * is committed, hedges and rescues where the pool wants that, and closes every lease it opened.
  */
-export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
+export class BalancedCall implements Call, Sweepable, AttemptOwner {
   readonly id: number;
   readonly pool: Pool;
   readonly request: Request;
@@ -52,11 +36,6 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
   attempts = 0;
   upstreamMs = 0;
   sweepIndex = -1;
-  tried: number[] | undefined = undefined;
-  minContextWindow = 0;
-  excludedProvider: string | undefined = undefined;
-  onlyModel: string | undefined = undefined;
-  mustResume = false;
   readonly #sink: Sink;
   readonly #maker: AttemptMaker | undefined;
   readonly #isStream: boolean;
@@ -74,9 +53,8 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
   #hedge: Attempt | undefined = undefined;
   #target: Target | undefined = undefined;
   #failure: Failure | undefined = undefined;
-  #rescue: Rescue | undefined = undefined;
+  #recovery: Recovery | undefined = undefined;
   #firstContentAtMs = 0;
-  #sameTargetRetries = 0;
   #isPaused = false;
   #pausedAtMs = 0;
   /** What attempts before the one that serves have used of this answer. */
@@ -106,6 +84,11 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
 
   get target(): Target | undefined {
     return this.#target;
+  }
+
+  /** What earlier attempts demand of the next target. */
+  get narrowing(): Narrowing {
+    return this.#recovery ?? NO_NARROWING;
   }
 
   /** Makes the first attempt. The sink hears nothing before this has returned. */
@@ -232,8 +215,9 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
 
   #make(target: Target, attempt: Attempt): AttemptControl {
     const maker = this.#maker ?? target.provider;
-    if (this.#rescue !== undefined) {
-      const { transcript } = this.#rescue;
+    const rescue = this.#recovery?.rescue;
+    if (rescue !== undefined) {
+      const { transcript } = rescue;
       // With `mustResume` the view admits only targets that can.
       return target.provider!.resume!(target, this.request, transcript, attempt);
     }
@@ -248,11 +232,11 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
     const first = this.#attempt;
     if (first === undefined || !Number.isNaN(first.firstContentAtMs)) return;
     // The first one is in flight, not failed, but a second attempt there would be no hedge.
-    const { tried } = this;
-    this.tried = [...(tried ?? []), first.member.slot];
+    this.#recovery ??= new Recovery(pool, this.request);
+    this.#recovery.tried.push(first.member.slot);
     const isTaken = pool.hedging!.take(pool.fleet, pool.members, this.#isStream, nowMs);
     this.#hedge = isTaken ? this.#start(nowMs) : undefined;
-    this.tried = tried;
+    this.#recovery.tried.pop();
     if (this.#hedge !== undefined) pool.counters.hedges++;
     else if (isTaken) pool.hedging!.refund();
   }
@@ -320,22 +304,14 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
     nowMs: number,
   ): void {
     const { pool } = this;
-    const { slot, target } = attempt.member;
+    const { slot } = attempt.member;
     if (this.#attempt === attempt) this.#attempt = undefined;
     if (this.#hedge === attempt) this.#hedge = undefined;
     if (!this.#isCommitted) this.upstreamMs += nowMs - attempt.startedAtMs;
-    const cost = costUsd(target.price, usage);
-    const hasContent = !Number.isNaN(attempt.firstContentAtMs);
-    const outcome: Outcome = {
-      failure,
-      usage,
-      firstContentMs: hasContent ? attempt.firstContentAtMs - attempt.startedAtMs : undefined,
-      durationMs: nowMs - attempt.startedAtMs,
-      costUsd: cost,
-    };
+    const outcome = closeLease(pool.fleet, attempt, failure, usage, this.#isStream, nowMs);
+    const { costUsd } = outcome;
     if (usage !== undefined) this.#spent = addUsage(this.#spent, usage);
-    if (cost !== undefined) this.#spentUsd = (this.#spentUsd ?? 0) + cost;
-    closeLease(pool.fleet, attempt, outcome, this.#isStream, nowMs);
+    if (costUsd !== undefined) this.#spentUsd = (this.#spentUsd ?? 0) + costUsd;
     const code = failure === undefined ? SUCCESS : failure.kind === 'aborted' ? ABORTED : FAILED;
     pool.ring.settle(attempt.decision, code, failure?.message);
     pool.counters.end(slot, outcome);
@@ -346,6 +322,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
     const { pool } = this;
     const { member } = attempt;
     const transcript = attempt.isCommitted ? attempt.control.transcript?.() : undefined;
+    const recovery = (this.#recovery ??= new Recovery(pool, this.request));
     this.#failure = failure;
     this.#close(attempt, failure, transcript?.usage, nowMs);
     if (pool.emitter.has('attemptFailed')) {
@@ -355,14 +332,15 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
       pool.emitter.emit('attemptFailed', event);
     }
     if (failure.verdict === 'cooldown') pool.fleet.cool(member, failure, nowMs);
-    this.#markTried(member.slot);
-    if (this.#attempt !== undefined || this.#hedge !== undefined) {
-      this.#attempt ??= this.#hedge;
+    recovery.tried.push(member.slot);
+    const other = this.#attempt ?? this.#hedge;
+    if (other !== undefined) {
+      this.#attempt = other;
       this.#hedge = undefined;
-      this.#target = this.#attempt!.member.target;
-    } else if (attempt.isCommitted || this.#rescue !== undefined) {
-      this.#takeOver(attempt, transcript, failure, nowMs);
-    } else if (!this.#mayTryAgain(failure, member.slot, nowMs)) {
+      this.#target = other.member.target;
+    } else if (attempt.isCommitted || recovery.rescue !== undefined) {
+      this.#takeOver(attempt, transcript, failure, recovery, nowMs);
+    } else if (!this.#mayTryAgain(failure, member.slot, recovery, nowMs)) {
       this.#giveUp('ERR_PLIMSOLL_FAILED', failure, nowMs);
     }
   }
@@ -372,86 +350,50 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
     attempt: Attempt,
     transcript: Transcript | undefined,
     failure: Failure,
+    recovery: Recovery,
     nowMs: number,
   ): void {
     const { pool } = this;
     if (transcript !== undefined && pool.rescue !== undefined) {
-      const first = this.#rescue ?? { failure, target: attempt.member.target };
-      this.#rescue = { transcript, failure: first.failure, target: first.target };
-      this.mustResume = true;
-      if (!pool.rescue.acrossModels) this.onlyModel = attempt.member.target.model;
+      recovery.resume(transcript, failure, attempt.member.target, pool.rescue.acrossModels);
     }
-    if (this.#rescue !== undefined && pool.budget.take()) {
+    if (recovery.rescue !== undefined && pool.budget.take()) {
       if (this.#tryNext(nowMs)) {
         pool.counters.rescues++;
         return;
       }
       pool.budget.refund();
     }
-    this.#giveUp('ERR_PLIMSOLL_STREAM', this.#rescue?.failure ?? failure, nowMs);
+    this.#giveUp('ERR_PLIMSOLL_STREAM', recovery.rescue?.failure ?? failure, nowMs);
   }
 
   /** Starts another attempt, now or after a while, if the verdict, the deadline and the retry budget allow one. */
-  #mayTryAgain(failure: Failure, slot: number, nowMs: number): boolean {
-    if (failure.verdict === 'fail' || nowMs >= this.#deadlineAtMs) return false;
-    if (failure.verdict === 'conditional' && !this.#narrow(failure, slot)) return false;
+  #mayTryAgain(failure: Failure, slot: number, recovery: Recovery, nowMs: number): boolean {
+    if (nowMs >= this.#deadlineAtMs || !recovery.allows(failure, slot)) return false;
     if (!this.pool.budget.take()) return false;
-    if (this.#tryNext(nowMs)) return true;
-    const waitMs = this.#waitMs(failure, nowMs);
-    if (waitMs === undefined || nowMs + waitMs >= this.#deadlineAtMs) {
-      this.pool.budget.refund();
-      return false;
-    }
+    if (this.#tryNext(nowMs) || this.#wait(recovery.waitMs(failure, nowMs), nowMs)) return true;
+    this.pool.budget.refund();
+    return false;
+  }
+
+  /** Waits, if there is something to wait for and the deadline allows it. */
+  #wait(waitMs: number | undefined, nowMs: number): boolean {
+    if (waitMs === undefined || nowMs + waitMs >= this.#deadlineAtMs) return false;
     this.#resumeAtMs = nowMs + waitMs;
     this.#watch();
     return true;
   }
 
-  /** How long to wait for another try at a target that has failed already; undefined when there is no use in it. */
-  #waitMs(failure: Failure, nowMs: number): number | undefined {
-    if (namesItsTime(failure)) {
-      const waitMs = this.pool.earliestMs(this, nowMs) - nowMs;
-      return waitMs <= this.pool.timeouts.deadlineMs ? waitMs : undefined;
-    }
-    if (!mayTrySameTarget(failure) || this.#sameTargetRetries > 0) return undefined;
-    const backoffMs = this.pool.backoffMs(this.#sameTargetRetries);
-    this.#sameTargetRetries++;
-    return Math.max(failure.retryAfterMs ?? 0, backoffMs);
-  }
-
-  /** Asks for a target that differs in what the failure was about; false when none can. */
-  #narrow(failure: Failure, slot: number): boolean {
-    const { fleet, policyFailover } = this.pool;
-    if (failure.needs === 'other_provider' && policyFailover) {
-      this.excludedProvider = fleet.members[slot]!.target.provider?.name;
-      return this.excludedProvider !== undefined;
-    }
-    if (failure.needs !== 'larger_context') return false;
-    const window = fleet.hot.contextWindow[slot]!;
-    // Of a target that does not state its window nothing larger can be named.
-    if (window === Infinity) return false;
-    this.minContextWindow = Math.max(this.minContextWindow, window + 1);
-    return true;
-  }
-
-  #markTried(slot: number): void {
-    if (this.tried === undefined) this.tried = [slot];
-    else this.tried.push(slot);
-  }
-
   /** The wait is over: what was tried may be tried again. */
   #goOn(nowMs: number): void {
+    const failure = this.#failure!;
+    const recovery = this.#recovery!;
     this.#resumeAtMs = Infinity;
-    this.tried = undefined;
+    recovery.tried.length = 0;
     if (this.#tryNext(nowMs)) return;
     // Someone else is trying the target out, or it was told to wait longer.
-    const failure = this.#failure!;
-    const waitMs = namesItsTime(failure) ? this.#waitMs(failure, nowMs) : undefined;
-    if (waitMs === undefined || nowMs + waitMs >= this.#deadlineAtMs) {
-      this.#giveUp('ERR_PLIMSOLL_FAILED', failure, nowMs);
-    } else {
-      this.#resumeAtMs = nowMs + waitMs;
-    }
+    if (this.#wait(recovery.waitAgainMs(failure, nowMs), nowMs)) return;
+    this.#giveUp('ERR_PLIMSOLL_FAILED', failure, nowMs);
   }
 
   #checkAttempt(attempt: Attempt | undefined, nowMs: number): void {
@@ -498,7 +440,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
       const { totalMs } = this.pool.timeouts;
       const failure = timeout(`the answer took more than ${totalMs} ms`, false);
       this.#drop(failure, nowMs);
-      this.#giveUp('ERR_PLIMSOLL_STREAM', this.#rescue?.failure ?? failure, nowMs);
+      this.#giveUp('ERR_PLIMSOLL_STREAM', this.#recovery?.rescue?.failure ?? failure, nowMs);
       return;
     }
     // Only a target that had most of the time and gave no sign is to blame for a deadline.
@@ -531,7 +473,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
   }
 
   #giveUp(code: ErrorCode, failure: Failure | undefined, nowMs: number): void {
-    const target = this.#rescue?.target ?? this.#target;
+    const target = this.#recovery?.rescue?.target ?? this.#target;
     const where = target === undefined ? '' : ` on ${target.id}`;
     const times = this.attempts === 1 ? '1 attempt' : `${this.attempts} attempts`;
     const cause = failure?.message ?? 'no attempt could be made';
@@ -545,7 +487,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner, Narrowing {
   /** When a target may be tried again: what the failure named, or what is left of the earliest cool-down. */
   #retryAfterMs(failure: Failure | undefined, nowMs: number): number | undefined {
     if (failure?.verdict !== 'cooldown') return failure?.retryAfterMs;
-    const waitMs = this.pool.earliestMs(this, nowMs) - nowMs;
+    const waitMs = (this.#recovery?.earliestMs(nowMs) ?? Infinity) - nowMs;
     return Number.isFinite(waitMs) ? waitMs : failure.retryAfterMs;
   }
 

@@ -1,6 +1,7 @@
-import type { Outcome } from '@plimsoll/core';
+import type { Failure, Outcome, Usage } from '@plimsoll/core';
 
 import type { Attempt } from './attempt.ts';
+import { costUsd } from './cost.ts';
 import type { FleetState } from './fleet.ts';
 import { TRIAL_DUE, TRIAL_NONE, TRIAL_UNDER_WAY } from './hot-state.ts';
 
@@ -51,13 +52,22 @@ export function endTrial(fleet: FleetState, attempt: Attempt, isPassed: boolean)
 export function closeLease(
   fleet: FleetState,
   attempt: Attempt,
-  outcome: Outcome,
+  failure: Failure | undefined,
+  usage: Usage | undefined,
   isStream: boolean,
   nowMs: number,
-): void {
-  const { member } = attempt;
-  const { slot } = member;
-  const { failure } = outcome;
+): Outcome {
+  const { member, startedAtMs, firstContentAtMs } = attempt;
+  const { slot, target } = member;
+  const hasContent = !Number.isNaN(firstContentAtMs);
+  const durationMs = nowMs - startedAtMs;
+  const outcome: Outcome = {
+    failure,
+    usage,
+    firstContentMs: hasContent ? firstContentAtMs - startedAtMs : undefined,
+    durationMs,
+    costUsd: costUsd(target.price, usage),
+  };
   attempt.isOpen = false;
   markAnswered(fleet, attempt);
   endTrial(fleet, attempt, failure === undefined);
@@ -69,11 +79,12 @@ export function closeLease(
   } else if (failure.isHealthFailure) {
     fleet.estimates.observeEnd(slot, true, nowMs);
     // A target that timed out needs at least this long: an attempt cut off is evidence too.
-    if (failure.kind === 'timeout' && Number.isNaN(attempt.firstContentAtMs)) {
-      fleet.estimates.observeFirstContent(slot, outcome.durationMs, nowMs);
+    if (failure.kind === 'timeout' && !hasContent) {
+      fleet.estimates.observeFirstContent(slot, durationMs, nowMs);
     }
   }
   if (left === 0) fleet.becameIdle(slot);
+  return outcome;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What earlier attempts of a request demand of the next one, beyond the request itself. */
 export interface Narrowing {
   /** Slots that failed it. */
-  readonly tried: readonly number[] | undefined;
+  readonly tried: readonly number[];
   /** Tokens the context window must have at least; 0 for any. */
   readonly minContextWindow: number;
   /** A provider, by name, that has refused it for what it says. */
@@ -14,7 +14,7 @@ export interface Narrowing {
 
 /** Nothing beyond the request itself. */
 export const NO_NARROWING: Narrowing = {
-  tried: undefined,
+  tried: [],
   minContextWindow: 0,
   excludedProvider: undefined,
   onlyModel: undefined,

@@ -40,7 +40,7 @@ import { checkTargets } from './target.ts';
 import { resolveRescue, resolveRetry, resolveTimeouts } from './timeouts.ts';
 import { PickView } from './view.ts';
 import { Hedging } from './hedging.ts';
-import { NO_NARROWING } from './narrowing.ts';
+import { type Narrowing, NO_NARROWING } from './narrowing.ts';
 import { Prober } from './prober.ts';
 import { resolveSlowStart, type SlowStartOptions } from './slow-start.ts';
 
@@ -308,7 +308,7 @@ export class Pool implements Balancer {
     if (nowMs - this.#settledAtMs > SETTLE_EVERY_MS) this.#settleExpected(nowMs);
     const view = this.#view;
     const { request, attempts } = call;
-    view.open(request, call, nowMs);
+    view.open(request, call.narrowing, nowMs);
     const isFirst = attempts === 0;
     // Retries follow a failure, and failures want explaining; of the rest a sample is enough.
     const isTraced = !isFirst || ++this.#picks % TRACE_EVERY === 0;
@@ -328,7 +328,7 @@ export class Pool implements Balancer {
     nowMs: number,
   ): { code: ErrorCode; message: string; retryAtMs: number | undefined } {
     const view = this.#view;
-    view.open(call.request, call, nowMs);
+    view.open(call.request, call.narrowing, nowMs);
     const members = [...this.#members.values()];
     const reasons = members.map(({ slot }) => view.reason(slot));
     const list = members.map(({ target }, index) => `${target.id}: ${reasons[index]}`);
@@ -358,12 +358,10 @@ export class Pool implements Balancer {
     return { code: 'ERR_PLIMSOLL_NO_TARGET', message, retryAtMs: undefined };
   }
 
-  /** When the first of the targets that `call` may use can be tried again; `Infinity` if none is cooling. */
-  earliestMs(call: BalancedCall, nowMs: number): number {
+  /** When the first of the targets that `request` may use can be tried again; `Infinity` if none is cooling. */
+  earliestMs(request: RequestTraits, narrowing: Narrowing, nowMs: number): number {
     const view = this.#view;
-    const { minContextWindow, excludedProvider, onlyModel, mustResume } = call;
-    const narrowing = { minContextWindow, excludedProvider, onlyModel, mustResume };
-    view.open(call.request, { ...narrowing, tried: undefined }, nowMs);
+    view.open(request, narrowing, nowMs);
     let earliestMs = Infinity;
     for (const { slot } of this.members) {
       if (view.reason(slot) !== 'cooling') continue;

@@ -2,17 +2,15 @@ import {
   type AttemptEnd,
   type Failure,
   optionError,
-  type Outcome,
   type Request,
   type Timer,
 } from '@plimsoll/core';
 
 import { Attempt, type AttemptOwner } from './attempt.ts';
-import { costUsd } from './cost.ts';
 import type { FleetState } from './fleet.ts';
 import { closeLease, endTrial, markAnswered, openLease } from './lease.ts';
 import type { Member } from './member.ts';
-import { timeout } from './retry-rules.ts';
+import { timeout } from './endings.ts';
 
 /** Options of active probes. */
 export interface ProbeOptions {
@@ -215,15 +213,7 @@ class RequestProbe implements Probe, AttemptOwner {
   }
 
   #close(failure: Failure | undefined, end: AttemptEnd | undefined, nowMs: number): void {
-    const { startedAtMs, firstContentAtMs, member } = this.#attempt;
-    const outcome: Outcome = {
-      failure,
-      usage: end?.usage,
-      firstContentMs: Number.isNaN(firstContentAtMs) ? undefined : firstContentAtMs - startedAtMs,
-      durationMs: nowMs - startedAtMs,
-      costUsd: costUsd(member.target.price, end?.usage),
-    };
-    closeLease(this.#fleet, this.#attempt, outcome, this.#isStream, nowMs);
+    closeLease(this.#fleet, this.#attempt, failure, end?.usage, this.#isStream, nowMs);
     this.#done();
   }
 }

@@ -7,8 +7,6 @@ import { type HotState, NEEDS_IMAGES, NEEDS_TOOLS, TRIAL_UNDER_WAY } from './hot
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
 import { admissionRatio } from './slow-start.ts';
 
-const NONE_TRIED: readonly number[] = [];
-
 /**
  * The view of a fleet that strategies pick through. There is one per pool, since picks are synchronous: `open` sets it
  * to a request, and it answers for that request until the next `open`.
@@ -27,7 +25,7 @@ export class PickView implements View {
   readonly #hot: HotState;
   #request: RequestTraits = {};
   #narrowing: Narrowing = NO_NARROWING;
-  #tried: readonly number[] = NONE_TRIED;
+  #tried: readonly number[] = NO_NARROWING.tried;
   #nowMs = 0;
   #needs = 0;
   #tokens = 0;
@@ -52,7 +50,7 @@ export class PickView implements View {
   open(request: RequestTraits, narrowing: Narrowing, nowMs: number): void {
     this.#request = request;
     this.#narrowing = narrowing;
-    this.#tried = narrowing.tried ?? NONE_TRIED;
+    this.#tried = narrowing.tried;
     this.#nowMs = nowMs;
     this.#tokens = Math.max(request.inputTokens ?? 0, narrowing.minContextWindow);
     this.#needs = (request.tools ? NEEDS_TOOLS : 0) | (request.images ? NEEDS_IMAGES : 0);
