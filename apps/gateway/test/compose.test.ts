@@ -1,0 +1,64 @@
+import { presets, strategyNames } from '@plimsoll/config';
+import { presets as openAIPresets } from '@plimsoll/provider-openai';
+import { describe, expect, it } from 'vitest';
+
+import { compose } from '../src/compose.ts';
+
+const server = { host: '127.0.0.1', port: 0, maxBodyBytes: 1000 };
+const log = { level: 'silent' } as const;
+const policies = { health: { breaker: {} }, retry: {} };
+
+describe('compose', () => {
+  it('knows every strategy that a configuration may name', async () => {
+    for (const use of strategyNames) {
+      const target = { id: 'a', provider: 'simulated', model: 'm' };
+      const pool = {
+        name: 'p',
+        accepts: ['p'],
+        strategy: { use, options: {} },
+        targets: ['a'],
+        ...policies,
+      };
+      const { errors, pools } = await compose(
+        { targets: [target], pools: [pool], server, log },
+        '.',
+      );
+      expect(errors).toEqual([]);
+      expect(pools[0]?.strategy).toBe(use);
+    }
+  });
+
+  it('knows every provider that a configuration may name', () => {
+    const known = [...Object.keys(openAIPresets), 'simulated'];
+    expect(presets.map(({ name }) => name).toSorted()).toEqual(known.toSorted());
+  });
+
+  it('gives pools that name one target that one target', async () => {
+    const target = { id: 'a', provider: 'simulated', model: 'm', limits: { concurrency: 1 } };
+    const pool = (name: string) => ({
+      name,
+      accepts: [name],
+      strategy: { use: 'round-robin', options: {} },
+      targets: ['a'],
+      ...policies,
+    });
+    const { pools } = await compose(
+      { targets: [target], pools: [pool('p'), pool('q')], server, log },
+      '.',
+    );
+    const sink = { onHead() {}, onChunk() {}, onEnd() {}, onError() {} };
+    const payload = {
+      dialect: 'openai',
+      path: '/chat/completions',
+      json: { model: 'p', messages: [] },
+    };
+    const call = pools[0]!.balancer.start({ payload }, sink);
+    expect(pools[1]!.balancer.explain({}).candidates).toMatchObject([
+      { target: 'a', reason: 'concurrency' },
+    ]);
+    call.abort();
+    expect(pools[1]!.balancer.explain({}).candidates).toMatchObject([
+      { target: 'a', reason: 'admissible' },
+    ]);
+  });
+});

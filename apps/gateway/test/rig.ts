@@ -1,0 +1,104 @@
+import { type Config, formatProblem, loadConfig } from '@plimsoll/config';
+import { openAIUpstream, type OpenAIUpstream } from '@plimsoll/testkit';
+import OpenAI from 'openai';
+import { pino } from 'pino';
+
+import { compose } from '../src/compose.ts';
+import { Gateway } from '../src/gateway.ts';
+import type { ServedPool } from '../src/pool-directory.ts';
+
+/** A gateway on loopback, in this process. */
+export interface TestGateway extends AsyncDisposable {
+  /** Without a path. */
+  readonly url: string;
+  /** The official client, which does not retry unless told to. */
+  readonly client: OpenAI;
+  readonly pools: readonly ServedPool[];
+  /** What was logged, as objects. */
+  readonly logged: readonly Record<string, unknown>[];
+  pool(name: string): ServedPool;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  drain(): Promise<void>;
+}
+
+/** Starts a gateway with the configuration in `file`, an object as YAML would give it. */
+export async function gatewayOf(file: unknown, folder = '.'): Promise<TestGateway> {
+  const loaded = loadConfig(JSON.stringify(file), { env: {}, file: 'test' });
+  if (loaded.config === undefined) throw new Error(loaded.errors.map(formatProblem).join('\n'));
+  return await gatewayWith(loaded.config, folder);
+}
+
+export async function gatewayWith(config: Config, folder = '.'): Promise<TestGateway> {
+  const composition = await compose(config, folder);
+  if (composition.errors.length > 0) throw new Error(JSON.stringify(composition.errors));
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({ level: 'debug' }, { write: (line) => void logged.push(JSON.parse(line)) });
+  const { pools } = composition;
+  const gateway = new Gateway({ pools, maxBodyBytes: config.server.maxBodyBytes, log });
+  const { port } = await gateway.listen(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  let drained: Promise<void> | undefined;
+  const drain = (graceMs: number): Promise<void> => (drained ??= gateway.drain(graceMs));
+  return {
+    url,
+    client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-caller', maxRetries: 0 }),
+    pools,
+    logged,
+    pool: (name) => pools.find((pool) => pool.name === name)!,
+    post: (path, body, headers) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    drain: () => drain(1000),
+    async [Symbol.asyncDispose]() {
+      await drain(0);
+      await composition.close();
+    },
+  };
+}
+
+/** Upstreams on loopback, listening. */
+export async function upstreams(count: number): Promise<OpenAIUpstream[] & AsyncDisposable> {
+  const list = Array.from({ length: count }, () => openAIUpstream());
+  await Promise.all(list.map((upstream) => upstream.listen()));
+  return Object.assign(list, {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(list.map((upstream) => upstream.close()));
+    },
+  });
+}
+
+/** A target that sends to `upstream`, as the configuration writes it. */
+export function targetOf(id: string, upstream: OpenAIUpstream, more: object = {}): object {
+  return {
+    id,
+    provider: 'openai',
+    model: 'gpt-test',
+    apiKey: `sk-${id}`,
+    baseUrl: upstream.url,
+    ...more,
+  };
+}
+
+export const hello = [{ role: 'user' as const, content: 'Hello' }];
+
+/** Runs `task` so many times, so many at once. */
+export async function inParallel<T>(
+  times: number,
+  concurrency: number,
+  task: (index: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      while (next < times) {
+        const index = next++;
+        results[index] = await task(index);
+      }
+    }),
+  );
+  return results;
+}
