@@ -1,0 +1,85 @@
+import { bytesPerCall, manualClock, seededRandom, snapshotOf, testView } from '@plimsoll/testkit';
+
+import { consistentHash, type ConsistentHashOptions } from '../src/index.ts';
+import { hashOf } from '../src/key-hash.ts';
+
+/** Best of several runs, in nanoseconds per call: what the code costs when the machine does nothing else. */
+function nsPerCall(call: () => void): number {
+  const calls = 100_000;
+  let best = Infinity;
+  for (let run = 0; run < 12; run++) {
+    const start = process.hrtime.bigint();
+    for (let index = 0; index < calls; index++) call();
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / calls);
+  }
+  return best;
+}
+
+/** 34 characters, as long as a `prompt_cache_key` with a UUID in it tends to be. */
+const requests = Array.from({ length: 1024 }, (_, index) => ({
+  hashKey: `user-${String(index).padStart(29, '0')}`,
+}));
+
+/** The least work a look at all targets can be: a loop over one array. */
+function referenceLoop(count: number): () => void {
+  const loads = Int32Array.from({ length: count }, (_, index) => (index * 7) % 5);
+  let sink = 0;
+  return () => {
+    let best = 0;
+    for (let index = 1; index < count; index++) if (loads[index]! < loads[best]!) best = index;
+    sink = (sink + best) | 0;
+  };
+}
+
+function picker(
+  count: number,
+  weightOf: (index: number) => number,
+  inFlight: number,
+  options: ConsistentHashOptions,
+): () => void {
+  const snapshot = snapshotOf(Array.from({ length: count }, (_, index) => weightOf(index)));
+  const strategy = consistentHash(options).create({
+    random: seededRandom(1),
+    clock: manualClock(),
+  });
+  const view = testView(snapshot);
+  view.inFlight.fill(inFlight);
+  strategy.update(snapshot);
+  let at = 0;
+  return () => {
+    at = (at + 1) & 1023;
+    strategy.pick(view, requests[at]!, 0);
+  };
+}
+
+let at = 0;
+let sink = 0;
+const keyHash = nsPerCall(() => {
+  at = (at + 1) & 1023;
+  sink ^= hashOf(requests[at]!.hashKey, 0);
+});
+console.log(`hash of a key of 34 characters: ${keyHash.toFixed(1)} ns (${sink & 1})`);
+
+const rows: Record<string, string>[] = [];
+for (const count of [2, 8, 10, 64, 100, 1_000, 10_000]) {
+  const equal = (): number => 1;
+  const weighted = (index: number): number => 1 + (index % 3);
+  const cases: [string, () => void][] = [
+    ['rendezvous', picker(count, equal, 0, { algorithm: 'rendezvous' })],
+    ['rendezvous, weighted', picker(count, weighted, 0, { algorithm: 'rendezvous' })],
+    ['rendezvous, 20 in flight', picker(count, equal, 20, { algorithm: 'rendezvous' })],
+    ['maglev', picker(count, equal, 0, { algorithm: 'maglev' })],
+    ['maglev, 20 in flight', picker(count, equal, 20, { algorithm: 'maglev' })],
+    ['ring', picker(count, equal, 0, { algorithm: 'ring' })],
+    ['jump', picker(count, equal, 0, { algorithm: 'jump' })],
+  ];
+  const row: Record<string, string> = {
+    targets: String(count),
+    'reference ns': nsPerCall(referenceLoop(count)).toFixed(1),
+  };
+  for (const [name, call] of cases) {
+    row[name] = `${nsPerCall(call).toFixed(0)} ns, ${Math.round(bytesPerCall(call))} B`;
+  }
+  rows.push(row);
+}
+console.table(rows);

@@ -1,0 +1,5 @@
+export {
+  consistentHash,
+  type ConsistentHashAlgorithm,
+  type ConsistentHashOptions,
+} from './consistent-hash.ts';
