@@ -1,0 +1,6 @@
+export {
+  simulated,
+  type SimulatedLimits,
+  type SimulatedOptions,
+  type SimulatedProvider,
+} from './simulated.ts';

@@ -1,0 +1,205 @@
+import {
+  type Clock,
+  type Random,
+  seededRandom,
+  type Target,
+  type WireHead,
+  type WireRequest,
+} from '@plimsoll/core';
+import { Schedule } from './schedule.ts';
+import type { AttemptHost, Reply } from './simulated-attempt.ts';
+import { chatBody, chatFor, choicesAsked, outputLimit } from './simulated-chat.ts';
+import { embeddingsBody, inputsOf, inputTokensOf } from './simulated-embeddings.ts';
+import {
+  badRequest,
+  serverError,
+  throttled,
+  tooLargeForLimit,
+  unknownModel,
+  unknownPath,
+} from './simulated-failure.ts';
+import { Bucket, formatDuration, limitHeaders } from './simulated-limits.ts';
+import { ChatStream } from './simulated-stream.ts';
+import { textIn, tokensOf, wireUsage } from './simulated-usage.ts';
+import type { WireChatRequest } from './simulated-wire.ts';
+
+/** The options of `simulated`, all of them decided. */
+export interface ModelSettings {
+  readonly models: readonly string[] | undefined;
+  readonly firstTokenMs: number;
+  readonly tokensPerSecond: number;
+  readonly jitterRatio: number;
+  readonly errorRatio: number;
+  readonly outputTokens: number;
+  readonly limits: {
+    readonly rpm?: number | undefined;
+    readonly tpm?: number | undefined;
+    readonly concurrency?: number | undefined;
+  };
+  readonly seed: number;
+  readonly clock: Clock;
+}
+
+/** The model: it receives requests, decides what becomes of each, and keeps its limits. */
+export class SimulatedModel {
+  readonly #settings: ModelSettings;
+  readonly #clock: Clock;
+  readonly #schedule: Schedule;
+  readonly #requests: Bucket | undefined;
+  readonly #tokens: Bucket | undefined;
+  received = 0;
+  inFlight = 0;
+
+  constructor(settings: ModelSettings) {
+    const { clock, limits } = settings;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#schedule = new Schedule(clock);
+    const nowMs = clock.now();
+    if (limits.rpm !== undefined) this.#requests = new Bucket(limits.rpm, nowMs);
+    if (limits.tpm !== undefined) this.#tokens = new Bucket(limits.tpm, nowMs);
+  }
+
+  /** What an attempt of one request needs of this model. */
+  host(target: Target, payload: WireRequest): AttemptHost {
+    return {
+      schedule: this.#schedule,
+      now: () => this.#clock.now(),
+      receive: () => this.#receive(target, payload),
+      leave: () => void this.inFlight--,
+    };
+  }
+
+  #receive(target: Target, payload: WireRequest): Reply {
+    const { path, json } = payload;
+    const count = ++this.received;
+    this.inFlight++;
+    // A generator per request: what one does never depends on how others interleave with it.
+    const random = seededRandom(this.#settings.seed + count * 0x1_0000_0000);
+    const isError = random.float() < this.#settings.errorRatio;
+    const model =
+      target.model === undefined || target.model === '*' ? String(json['model']) : target.model;
+
+    if (path === '/models')
+      return this.#whole(random, count, '', modelList(this.#settings.models), 0);
+    if (path !== '/chat/completions' && path !== '/embeddings') {
+      return { failure: unknownPath(path) };
+    }
+    if (this.#settings.models !== undefined && !this.#settings.models.includes(model)) {
+      return { failure: unknownModel(model) };
+    }
+    if (isError) return { failure: serverError() };
+    return path === '/embeddings'
+      ? this.#embeddings(json, model, random, count)
+      : this.#chat(json, model, random, count);
+  }
+
+  #chat(json: WireRequest['json'], model: string, random: Random, count: number): Reply {
+    const request: WireChatRequest = json;
+    const { messages } = request;
+    if (!Array.isArray(messages) || messages.length === 0) {
+      return { failure: badRequest('`messages` must be a list that is not empty.') };
+    }
+    const expected =
+      Math.min(this.#settings.outputTokens, outputLimit(request)) * choicesAsked(request);
+    const refusal = this.#admit(tokensOf(textIn(messages)) + expected, model);
+    if (refusal !== undefined) return refusal;
+
+    const created = Math.floor(this.#clock.epochMs() / 1000);
+    const frame = { id: `chatcmpl-simulated-${count}`, created, model };
+    const chat = chatFor(request, frame, this.#settings.outputTokens, random);
+    const { usage } = chat;
+    if (request.stream !== true) {
+      const body = { ...chatBody(chat), usage: wireUsage(usage) };
+      return { ...this.#whole(random, count, model, body, tokensOf(chat.text)), usage };
+    }
+    return {
+      ...this.#times(random),
+      head: this.#head(count, 'text/event-stream; charset=utf-8'),
+      model,
+      usage,
+      body: new ChatStream(chat, request.stream_options?.include_usage === true),
+      tokens: tokensOf(chat.text),
+    };
+  }
+
+  #embeddings(json: WireRequest['json'], model: string, random: Random, count: number): Reply {
+    const inputs = inputsOf(json['input']);
+    if (inputs === undefined) return { failure: badRequest('`input` must not be empty.') };
+    const inputTokens = inputTokensOf(inputs);
+    const refusal = this.#admit(inputTokens, model);
+    if (refusal !== undefined) return refusal;
+    const reply = this.#whole(random, count, model, embeddingsBody(json, inputs, model), 0);
+    return { ...reply, usage: { inputTokens, outputTokens: 0 } };
+  }
+
+  #whole(random: Random, count: number, model: string, body: object, tokens: number) {
+    return {
+      ...this.#times(random),
+      head: this.#head(count, 'application/json'),
+      model,
+      usage: undefined,
+      body: Buffer.from(JSON.stringify(body)),
+      tokens,
+    };
+  }
+
+  #times(random: Random): { readonly firstTokenMs: number; readonly tokenMs: number } {
+    const { firstTokenMs, tokensPerSecond, jitterRatio } = this.#settings;
+    const vary = (ms: number): number => ms * (1 + jitterRatio * (2 * random.float() - 1));
+    return { firstTokenMs: vary(firstTokenMs), tokenMs: vary(1000 / tokensPerSecond) };
+  }
+
+  /** Takes what the request needs from the limits; a refusal takes nothing. */
+  #admit(tokens: number, model: string): Reply | undefined {
+    const nowMs = this.#clock.now();
+    const headers = this.#limitHeaders(nowMs);
+    const perMinute = this.#tokens;
+    const { concurrency = Infinity } = this.#settings.limits;
+    if (this.inFlight > concurrency) {
+      const message = `Rate limit reached for ${model}: ${concurrency} requests at once.`;
+      return { failure: throttled('requests', message, 1000, headers) };
+    }
+    if (perMinute !== undefined && tokens > perMinute.limit) {
+      return { failure: tooLargeForLimit(tokens, perMinute.limit, headers) };
+    }
+    for (const [dimension, bucket, amount] of [
+      ['requests', this.#requests, 1],
+      ['tokens', perMinute, tokens],
+    ] as const) {
+      const waitMs = bucket?.waitMs(amount, nowMs) ?? 0;
+      if (bucket === undefined || waitMs === 0) continue;
+      const used = bucket.limit - bucket.remaining(nowMs);
+      const message =
+        `Rate limit reached for ${model} on ${dimension} per min: Limit ${bucket.limit}, ` +
+        `Used ${used}, Requested ${amount}. Please try again in ${formatDuration(waitMs)}.`;
+      return { failure: throttled(dimension, message, waitMs, headers) };
+    }
+    this.#requests?.take(1, nowMs);
+    perMinute?.take(tokens, nowMs);
+    return undefined;
+  }
+
+  #head(count: number, contentType: string): WireHead {
+    return {
+      status: 200,
+      headers: {
+        'content-type': contentType,
+        'x-request-id': `req_simulated_${count}`,
+        ...this.#limitHeaders(this.#clock.now()),
+      },
+    };
+  }
+
+  #limitHeaders(nowMs: number): Record<string, string> {
+    return {
+      ...(this.#requests && limitHeaders('requests', this.#requests, nowMs)),
+      ...(this.#tokens && limitHeaders('tokens', this.#tokens, nowMs)),
+    };
+  }
+}
+
+function modelList(models: readonly string[] = ['simulated']): object {
+  const data = models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'plimsoll' }));
+  return { object: 'list', data };
+}
