@@ -43,6 +43,8 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   readonly #totalAtMs: number;
   /** When a request without content gets a second attempt. */
   #hedgeAtMs = Infinity;
+  /** When a request in the queue has waited long enough; `Infinity` while it is not there. */
+  #waitUntilMs = Infinity;
   /** When a request that waits goes on; `Infinity` while it does not wait. */
   #resumeAtMs = Infinity;
   #isDone = false;
@@ -93,13 +95,31 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
 
   /** Makes the first attempt. The sink hears nothing before this has returned. */
   begin(nowMs: number): void {
-    this.pool.fleet.sweeper.watch(this, this.#deadlineAtMs, nowMs);
-    if (!this.#tryNext(nowMs)) {
-      queueMicrotask(() => this.#refuse());
-    } else if (this.pool.hedging !== undefined) {
-      this.#hedgeAtMs = nowMs + this.pool.hedging.onRequest(this.#isStream, nowMs);
+    const { fleet, queue } = this.pool;
+    fleet.sweeper.watch(this, this.#deadlineAtMs, nowMs);
+    // Whoever comes while others wait does not overtake them.
+    if (queue.size === 0 && this.#tryFirst(nowMs)) return;
+    this.#waitUntilMs = nowMs + queue.maxWaitMs;
+    if (!queue.admit(this, nowMs)) queueMicrotask(() => this.refuse());
+    else if (!this.#isDone) this.#watch();
+  }
+
+  /** Its turn in the queue has come; false if nothing is admissible for it after all. */
+  startFromQueue(nowMs: number): boolean {
+    if (!this.#tryFirst(nowMs)) return false;
+    this.#waitUntilMs = Infinity;
+    this.#watch();
+    return true;
+  }
+
+  #tryFirst(nowMs: number): boolean {
+    if (!this.#tryNext(nowMs)) return false;
+    const { hedging } = this.pool;
+    if (hedging !== undefined) {
+      this.#hedgeAtMs = nowMs + hedging.onRequest(this.#isStream, nowMs);
       this.#watch();
     }
+    return true;
   }
 
   abort(): void {
@@ -107,6 +127,15 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     this.#drop(CALLER_LEFT, this.pool.fleet.clock.now());
     this.#finish();
     this.pool.counters.aborted++;
+  }
+
+  /** Ends a request for which no attempt could be made. */
+  refuse(): void {
+    if (this.#isDone) return;
+    const nowMs = this.pool.fleet.clock.now();
+    const { code, message, retryAtMs } = this.pool.whyNone(this, nowMs);
+    const waitMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs;
+    this.#end(code, message, undefined, waitMs, nowMs);
   }
 
   pause(): void {
@@ -248,7 +277,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     this.#hedgeAtMs = Infinity;
     this.#dropLoser(attempt, nowMs);
     markAnswered(fleet, attempt);
-    endTrial(fleet, attempt, true);
+    endTrial(fleet, attempt, true, nowMs);
     const { slot, health } = attempt.member;
     attempt.healthToken = health.onContent(slot, attempt.healthToken, nowMs);
     const tookMs = nowMs - attempt.startedAtMs;
@@ -414,7 +443,8 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
 
   /** The deadline up to the first content, the total time after it. */
   #limitAtMs(): number {
-    return this.#isCommitted ? this.#totalAtMs : this.#deadlineAtMs;
+    if (this.#isCommitted) return this.#totalAtMs;
+    return Math.min(this.#deadlineAtMs, this.#waitUntilMs);
   }
 
   /** Has the sweeper look again when something may have to be done. */
@@ -443,6 +473,10 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
       this.#giveUp('ERR_PLIMSOLL_STREAM', this.#recovery?.rescue?.failure ?? failure, nowMs);
       return;
     }
+    if (this.#waitUntilMs < Infinity) {
+      this.refuse();
+      return;
+    }
     // Only a target that had most of the time and gave no sign is to blame for a deadline.
     const attempt = this.#attempt;
     const hadMs = attempt === undefined ? 0 : nowMs - attempt.startedAtMs;
@@ -461,15 +495,6 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
       this.#close(attempt, failure, attempt.control.transcript?.()?.usage, nowMs);
       attempt.control.abort();
     }
-  }
-
-  /** No attempt could be made at all. */
-  #refuse(): void {
-    if (this.#isDone) return;
-    const nowMs = this.pool.fleet.clock.now();
-    const { code, message, retryAtMs } = this.pool.whyNone(this, nowMs);
-    const waitMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs;
-    this.#end(code, message, undefined, waitMs, nowMs);
   }
 
   #giveUp(code: ErrorCode, failure: Failure | undefined, nowMs: number): void {
@@ -518,6 +543,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
 
   #finish(): void {
     this.#isDone = true;
+    if (this.#waitUntilMs < Infinity) this.pool.queue.remove(this);
     this.pool.fleet.sweeper.unwatch(this);
     this.pool.callEnded(this);
   }

@@ -24,6 +24,11 @@ export function coolDownMs(failure: Failure, random: Random): number {
   return DEFAULT_MS[failure.kind] ?? 5 * SECOND_MS + random.float() * 25 * SECOND_MS;
 }
 
+/** Whether the failure is about a rate, which comes back in seconds: worth waiting for. */
+export function isThrottle({ kind }: Failure): boolean {
+  return kind === 'throttle' || kind === 'ramp';
+}
+
 /** Whether a cool-down of `scope` that `one` caused covers `other`. */
 export function covers(scope: Scope, one: Target, other: Target): boolean {
   if (one === other) return true;

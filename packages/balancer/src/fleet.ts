@@ -10,7 +10,7 @@ import {
 import type { TargetChanged } from './events.ts';
 import type { FleetOptions, TargetOptions } from './options.ts';
 import { EstimateState } from './estimates.ts';
-import { coolDownMs, covers, StandingCoolDowns } from './cool-downs.ts';
+import { coolDownMs, covers, isThrottle, StandingCoolDowns } from './cool-downs.ts';
 import { HotState, TRIAL_DUE } from './hot-state.ts';
 import { Member } from './member.ts';
 import type { SlowStartOptions } from './slow-start.ts';
@@ -41,6 +41,8 @@ export class FleetState {
   readonly sweeper: Sweeper;
   /** Members by slot; a slot without one is free. */
   readonly members: (Member | undefined)[] = [];
+  /** Queues with requests in them: served whenever something becomes free. */
+  readonly waiting = new Set<{ serve(nowMs: number): void }>();
   /** The next call's id. */
   nextCallId = 1;
   readonly #byId = new Map<string, Member>();
@@ -144,6 +146,7 @@ export class FleetState {
       // A longer cool-down stands: the shorter one says nothing about what the longer one was for.
       if (untilMs <= this.hot.coolUntilMs[other.slot]!) continue;
       this.#coolUntil(other, untilMs);
+      this.hot.isThrottled[other.slot] = isThrottle(failure) ? 1 : 0;
       // Whoever was told to grow slowly must not come back with its whole share.
       if (failure.kind === 'ramp') this.#startSlowly(other, untilMs);
       const reason = `${Math.ceil(waitMs / 1000)} s: ${failure.message}`;
@@ -158,6 +161,11 @@ export class FleetState {
     return this.hot.coolUntilMs[slot]! > nowMs ? 'cooling' : 'healthy';
   }
 
+  /** Something may be admissible that was not. */
+  serveWaiting(nowMs: number): void {
+    for (const queue of this.waiting) queue.serve(nowMs);
+  }
+
   onTargetChange(listener: (event: TargetChanged) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -165,6 +173,7 @@ export class FleetState {
 
   tell(event: TargetChanged): void {
     for (const listener of this.#listeners) listener(event);
+    if (this.waiting.size > 0) this.serveWaiting(this.clock.now());
   }
 
   #coolUntil(member: Member, untilMs: number): void {

@@ -26,6 +26,8 @@ export class HotState {
   lacks: Uint8Array = new Uint8Array(0);
   /** Nothing may start before this moment of the engine's clock. */
   coolUntilMs: Float64Array = new Float64Array(0);
+  /** 1 where the cool-down is about quota, which is worth waiting for. */
+  isThrottled: Uint8Array = new Uint8Array(0);
   /** After a cool-down one request tries the target out before others follow: `TRIAL_*`. */
   trial: Uint8Array = new Uint8Array(0);
   /** Slow start: when the target returned, and when it is back in full. */
@@ -43,6 +45,7 @@ export class HotState {
     this.contextWindow = grown(this.contextWindow, slotLimit, Float64Array);
     this.lacks = grown(this.lacks, slotLimit, Uint8Array);
     this.coolUntilMs = grown(this.coolUntilMs, slotLimit, Float64Array);
+    this.isThrottled = grown(this.isThrottled, slotLimit, Uint8Array);
     this.trial = grown(this.trial, slotLimit, Uint8Array);
     this.returnedAtMs = grown(this.returnedAtMs, slotLimit, Float64Array);
     this.fullAtMs = grown(this.fullAtMs, slotLimit, Float64Array);
@@ -59,6 +62,7 @@ export class HotState {
       (target.capabilities?.tools === false ? NEEDS_TOOLS : 0) |
       (target.capabilities?.images === false ? NEEDS_IMAGES : 0);
     this.coolUntilMs[slot] = -Infinity;
+    this.isThrottled[slot] = 0;
     this.trial[slot] = TRIAL_NONE;
     this.returnedAtMs[slot] = -Infinity;
     this.fullAtMs[slot] = -Infinity;

@@ -39,10 +39,16 @@ export function markAnswered(fleet: FleetState, attempt: Attempt): void {
 }
 
 /** The one request that tries a target out after its cool-down has told: others may follow, or the next one tries. */
-export function endTrial(fleet: FleetState, attempt: Attempt, isPassed: boolean): void {
+export function endTrial(
+  fleet: FleetState,
+  attempt: Attempt,
+  isPassed: boolean,
+  nowMs: number,
+): void {
   if (!attempt.isTrial) return;
   attempt.isTrial = false;
   fleet.hot.trial[attempt.member.slot] = isPassed ? TRIAL_NONE : TRIAL_DUE;
+  if (fleet.waiting.size > 0) fleet.serveWaiting(nowMs);
 }
 
 /**
@@ -70,7 +76,7 @@ export function closeLease(
   };
   attempt.isOpen = false;
   markAnswered(fleet, attempt);
-  endTrial(fleet, attempt, failure === undefined);
+  endTrial(fleet, attempt, failure === undefined, nowMs);
   const left = --fleet.hot.inFlight[slot]!;
   member.health.onEnd(slot, attempt.healthToken, failure, nowMs);
   if (failure === undefined) {
@@ -84,6 +90,7 @@ export function closeLease(
     }
   }
   if (left === 0) fleet.becameIdle(slot);
+  if (fleet.waiting.size > 0) fleet.serveWaiting(nowMs);
   return outcome;
 }
 

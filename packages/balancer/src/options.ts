@@ -9,6 +9,7 @@ import type {
 
 import type { Fleet } from './fleet.ts';
 import type { HedgeOptions } from './hedging.ts';
+import type { QueueOptions } from './queue/wait-queue.ts';
 import type { ProbeOptions } from './prober.ts';
 import type { SlowStartOptions } from './slow-start.ts';
 
@@ -43,6 +44,8 @@ export interface BalancerOptions {
   readonly hedge?: HedgeOptions;
   /** Going on elsewhere with streams that break off after content. @defaultValue off */
   readonly rescue?: RescueOptions;
+  /** Waiting for quota and concurrency. @defaultValue up to 1,000 requests for up to 10 s */
+  readonly queue?: QueueOptions;
   /** Probes beside the requests. @defaultValue off */
   readonly probe?: ProbeOptions;
   /**

@@ -42,6 +42,7 @@ import { PickView } from './view.ts';
 import { Hedging } from './hedging.ts';
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
 import { Prober } from './prober.ts';
+import { resolveQueue, WaitQueue } from './queue/wait-queue.ts';
 import { resolveSlowStart, type SlowStartOptions } from './slow-start.ts';
 
 /** One pick in this many is traced, so that recent decisions show scores too. */
@@ -77,6 +78,7 @@ export class Pool implements Balancer {
   readonly fleet: FleetState;
   readonly timeouts: Required<TimeoutOptions>;
   readonly budget: RetryBudget;
+  readonly queue: WaitQueue;
   readonly counters: Counters = new Counters();
   readonly ring: DecisionRing;
   readonly emitter: Emitter<BalancerEvents> = new Emitter();
@@ -114,6 +116,7 @@ export class Pool implements Balancer {
       throw optionError('balancer', 'decisions', 'an integer >= 0', decisions);
     }
     checkTargets(options.targets);
+    this.queue = new WaitQueue(this, resolveQueue(options.queue));
     this.ring = new DecisionRing(decisions);
     this.fleet = (options.fleet as FleetState | undefined) ?? new FleetState({});
     this.#health = options.health ?? DEFAULT_HEALTH;
@@ -174,6 +177,7 @@ export class Pool implements Balancer {
     this.counters.reset(member.slot, this.fleet.hot.slotLimit);
     this.#isStale = true;
     this.#settledAtMs = -Infinity;
+    this.queue.serve(this.fleet.clock.now());
   }
 
   drain(id: string): Promise<void> {
@@ -268,6 +272,7 @@ export class Pool implements Balancer {
 
   async close(graceMs: number = 30_000): Promise<void> {
     this.#isClosed = true;
+    this.queue.close();
     if (this.#calls.size > 0) {
       const { clock } = this.fleet;
       await new Promise<void>((resolve) => {
@@ -369,6 +374,18 @@ export class Pool implements Balancer {
       earliestMs = Math.min(earliestMs, untilMs > nowMs ? untilMs : nowMs + TRIAL_WAIT_MS);
     }
     return earliestMs;
+  }
+
+  /**
+   * When something will be admissible for `request`, as far as waiting for quota or concurrency can bring that about:
+   * `nowMs` where another request has to end first, `Infinity` where waiting is no use.
+   */
+  freeAtMs(request: RequestTraits, narrowing: Narrowing, nowMs: number): number {
+    const view = this.#view;
+    view.open(request, narrowing, nowMs);
+    let freeAtMs = Infinity;
+    for (const { slot } of this.members) freeAtMs = Math.min(freeAtMs, view.freeAtMs(slot));
+    return freeAtMs;
   }
 
   /** Full jitter: anything up to the step, which doubles with each retry. */

@@ -187,7 +187,7 @@ class RequestProbe implements Probe, AttemptOwner {
     attempt.firstContentAtMs = nowMs;
     attempt.isCommitted = true;
     markAnswered(this.#fleet, attempt);
-    endTrial(this.#fleet, attempt, true);
+    endTrial(this.#fleet, attempt, true, nowMs);
     attempt.healthToken = health.onContent(slot, attempt.healthToken, nowMs);
     if (this.#isStream) {
       this.#fleet.estimates.observeFirstContent(slot, nowMs - attempt.startedAtMs, nowMs);

@@ -1,5 +1,6 @@
 import type { Failure, RequestTraits, Target, Transcript } from '@plimsoll/core';
 
+import { isThrottle } from './cool-downs.ts';
 import type { Narrowing } from './narrowing.ts';
 import type { Pool } from './pool.ts';
 
@@ -95,7 +96,7 @@ export class Recovery implements Narrowing {
 }
 
 /** Whether the target will take requests again after a time it has named. */
-function namesItsTime({ verdict, kind, retryAfterMs }: Failure): boolean {
-  const isThrottle = kind === 'throttle' || kind === 'ramp';
-  return verdict === 'cooldown' && isThrottle && retryAfterMs !== undefined;
+function namesItsTime(failure: Failure): boolean {
+  const isTold = failure.verdict === 'cooldown' && failure.retryAfterMs !== undefined;
+  return isTold && isThrottle(failure);
 }

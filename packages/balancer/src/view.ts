@@ -110,6 +110,22 @@ export class PickView implements View {
     return 'admissible';
   }
 
+  /** When `slot` will be free for the request, if it is only waited for: `Infinity` for a reason that waiting cannot mend. */
+  freeAtMs(slot: number): number {
+    const hot = this.#hot;
+    switch (this.reason(slot)) {
+      case 'admissible':
+      case 'slow_start':
+      case 'concurrency':
+        return this.#nowMs;
+      case 'cooling':
+        if (hot.isThrottled[slot] === 0) return Infinity;
+        return Math.max(this.#nowMs, hot.coolUntilMs[slot]!);
+      default:
+        return Infinity;
+    }
+  }
+
   #isTrusted(slot: number): boolean {
     const { health } = this.#fleet.members[slot]!;
     return (

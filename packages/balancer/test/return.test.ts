@@ -192,7 +192,7 @@ it('uses ejected targets in panic, but none that is cooling or failed in a row',
   }
   start();
   expect(provider.last.target.id).toBe('cooling');
-  provider.last.fail({ ...throttle, retryAfterMs: 5000 });
+  provider.last.fail({ ...throttle, kind: 'overload', retryAfterMs: 5000 });
   clock.advance(300);
   start();
   expect(provider.last.target.id).toBe('ejected');

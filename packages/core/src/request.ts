@@ -32,6 +32,10 @@ export interface RequestTraits {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** A request header by its lower-case name. */
   readonly header?: ((name: string) => string | undefined) | undefined;
+  /** Whose request it is: tenants take turns where requests have to wait. */
+  readonly tenant?: string | undefined;
+  /** An integer from 0 to 3; each level gets ten turns for one of the level below. @defaultValue 0 */
+  readonly priority?: number | undefined;
   /** Milliseconds the caller will wait, from now; shortens the pool's deadline, never lengthens it. */
   readonly timeoutMs?: number | undefined;
 }
