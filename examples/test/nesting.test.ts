@@ -32,8 +32,14 @@ const wraps: Readonly<Record<string, Wrap>> = {
     rules({ rules: [{ when: isLong, use: within, tags: ['large'] }], otherwise: within }),
 };
 
+function wrapOf(name: string): Wrap {
+  const wrap = wraps[name];
+  if (wrap === undefined) throw new RangeError(name);
+  return wrap;
+}
+
 function nest(names: readonly string[], leaf: StrategyDefinition): StrategyDefinition {
-  return names.reduceRight((within, name) => wraps[name]!(within), leaf);
+  return names.reduceRight((within, name) => wrapOf(name)(within), leaf);
 }
 
 /** Every order of the four kinds, with each flavour of each kind in some. */

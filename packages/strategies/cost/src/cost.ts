@@ -34,7 +34,7 @@ export interface CostOptions {
  * model service that the README names.
  *
  * Cost: O(p) for p different prices, plus the inner pick of each price asked; O(p^2) where most prices have no
- * admissible target. Memory: one number per slot and four per price.
+ * admissible target. Memory: one number per slot and seven per price.
  *
  * Weights are honoured among targets of equal price where the inner strategy does so. State, per process: c with a
  * half-life of ten minutes, and that of the inner strategies.
