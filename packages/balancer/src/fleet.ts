@@ -22,7 +22,9 @@ import { checkWeight, resolveTarget } from './target.ts';
  * What all pools of a process share: the targets, by id, with what is in flight on them and what is known of them. Made
  * by `fleet()`; everything it can do is done through the pools.
  */
-export type Fleet = Readonly<Pick<FleetState, 'clock'>>;
+export interface Fleet {
+  readonly clock: Clock;
+}
 
 /** How a target stands, whoever uses it. */
 export type TargetState = 'healthy' | 'open' | 'half_open' | 'cooling' | 'draining';
@@ -42,7 +44,7 @@ export class FleetState {
   /** Members by slot; a slot without one is free. */
   readonly members: (Member | undefined)[] = [];
   /** Queues with requests in them: served whenever something becomes free. */
-  readonly waiting = new Set<{ serve(nowMs: number): void }>();
+  readonly waiting: Set<{ serve(nowMs: number): void }> = new Set();
   /** The next call's id. */
   nextCallId = 1;
   readonly #byId = new Map<string, Member>();
