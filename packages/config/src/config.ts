@@ -38,13 +38,19 @@ export interface TargetConfig {
   readonly simulate?: SimulateConfig | undefined;
 }
 
-/** The behaviour of a simulated target. */
+/** The behaviour of a simulated target; what is undefined has the simulated provider's default. */
 export interface SimulateConfig {
-  /** Milliseconds to the first content. */
-  readonly firstContentMs?: number | undefined;
+  /** Milliseconds to the first token. */
+  readonly firstTokenMs?: number | undefined;
   readonly tokensPerSecond?: number | undefined;
-  /** Share of attempts that fail, 0 to 1. */
+  /** How far both vary from request to request, each way, 0 to 1. */
+  readonly jitterRatio?: number | undefined;
+  /** Share of requests that fail, 0 to 1. */
   readonly errorRatio?: number | undefined;
+  /** Tokens of an answer. */
+  readonly outputTokens?: number | undefined;
+  /** Equal seeds behave alike. */
+  readonly seed?: number | undefined;
 }
 
 /** Targets, a strategy and policies, under the name clients ask for as `model`. */

@@ -81,24 +81,22 @@ function pool(
 
 /** Three targets of different speed and weight, so that a first look shows how requests are spread. */
 const simulatedFleet: readonly TargetConfig[] = [
-  simulated('fast', 3, 'us-east', 120, 160),
-  simulated('steady', 2, 'eu-west', 250, 80),
-  simulated('slow', 1, 'ap-south', 600, 40),
-];
-
-function simulated(
-  id: string,
-  weight: number,
-  region: string,
-  firstContentMs: number,
-  tokensPerSecond: number,
-): TargetConfig {
-  return {
-    id,
-    provider: 'simulated',
-    model: 'simulated',
-    weight,
-    region,
-    simulate: { firstContentMs, tokensPerSecond },
-  };
-}
+  {
+    id: 'fast',
+    weight: 3,
+    region: 'us-east',
+    simulate: { firstTokenMs: 120, tokensPerSecond: 160, jitterRatio: 0.2, seed: 1 },
+  },
+  {
+    id: 'steady',
+    weight: 2,
+    region: 'eu-west',
+    simulate: { firstTokenMs: 250, tokensPerSecond: 80, jitterRatio: 0.2, seed: 2 },
+  },
+  {
+    id: 'slow',
+    weight: 1,
+    region: 'ap-south',
+    simulate: { firstTokenMs: 600, tokensPerSecond: 40, jitterRatio: 0.2, seed: 3 },
+  },
+].map((target) => ({ ...target, provider: 'simulated', model: 'simulated' }));

@@ -1,10 +1,11 @@
-import type { Config, PoolConfig, TargetConfig } from './config.ts';
+import { compile } from './compile.ts';
 import { type Complaint, complaints } from './complaints.ts';
-import { durationMs } from './duration.ts';
+import type { Config } from './config.ts';
 import { type Environment, type Substituted, substitute } from './environment.ts';
+import { placedTargets } from './placed-targets.ts';
 import { formatPath, type Path, type Problem } from './problem.ts';
 import { relations } from './relations.ts';
-import { type FileConfig, type FilePool, fileSchema, type FileTarget } from './schema.ts';
+import { type FileConfig, fileSchema } from './schema.ts';
 import { Source } from './source.ts';
 
 /** Options of `loadConfig`. */
@@ -24,21 +25,24 @@ export interface Loaded {
   readonly warnings: readonly Problem[];
   /** A problem that was found later, such as an option that a strategy refuses, at the place of its cause. */
   problem(path: Path, message: string): Problem;
+  /** Where the target with this id stands. */
+  targetPath(id: string): Path;
 }
 
 /** Reads a configuration: YAML, and so JSON too. Throws nothing: whatever is wrong is in `errors`. */
 export function loadConfig(text: string, options: LoadOptions): Loaded {
   const source = new Source(text, options.file);
-  const problem = (path: Path, message: string): Problem => source.problem(path, message);
-  const fail = (...errors: Problem[]): Loaded => ({
+  const later = { problem: (path: Path, message: string) => source.problem(path, message) };
+  const fail = (errors: readonly Problem[], warnings: readonly Problem[] = []): Loaded => ({
     config: undefined,
     errors,
-    warnings: [],
-    problem,
+    warnings,
+    targetPath: () => [],
+    ...later,
   });
 
   const read = source.read();
-  if ('problem' in read) return fail(read.problem);
+  if ('problem' in read) return fail([read.problem]);
   const substituted = substitute(read.data ?? {}, options.env);
   const locate = ({ path, message, isKey }: Complaint): Problem =>
     source.problem(path, message, isKey === true ? 'key' : 'value');
@@ -50,12 +54,19 @@ export function loadConfig(text: string, options: LoadOptions): Loaded {
   const unset = new Set(substituted.errors.map(({ path }) => formatPath(path)));
   const wrong = checked.errors.filter(({ path }) => !unset.has(formatPath(path)));
   const errors = [...substituted.errors, ...wrong];
-  if (errors.length > 0 || checked.file === undefined) return fail(...inOrder(errors));
+  if (errors.length > 0 || checked.file === undefined) return fail(inOrder(errors));
 
   const related = relations(checked.file);
   const warnings = inOrder(related.warnings);
-  if (related.errors.length > 0) return { ...fail(...inOrder(related.errors)), warnings };
-  return { config: compile(checked.file), errors: [], warnings, problem };
+  if (related.errors.length > 0) return fail(inOrder(related.errors), warnings);
+  const paths = new Map(placedTargets(checked.file).map(({ target, path }) => [target.id, path]));
+  return {
+    config: compile(checked.file),
+    errors: [],
+    warnings,
+    targetPath: (id) => paths.get(id) ?? [],
+    ...later,
+  };
 }
 
 function check(substituted: Substituted): { file?: FileConfig; errors: readonly Complaint[] } {
@@ -98,52 +109,4 @@ function retyped(
   if (typeof data !== 'string' || !written.has(at) || !paths.has(at)) return data;
   if (data === 'true' || data === 'false') return data === 'true';
   return data.trim() !== '' && Number.isFinite(Number(data)) ? Number(data) : data;
-}
-
-function compile(file: FileConfig): Config {
-  const inline = Object.values(file.pools).flatMap(({ targets }) =>
-    targets.filter((target) => typeof target !== 'string'),
-  );
-  return {
-    targets: [...(file.targets ?? []), ...inline].map(compileTarget),
-    pools: Object.entries(file.pools).map(([name, pool]) => compilePool(name, pool)),
-    server: {
-      host: file.server?.host ?? '127.0.0.1',
-      port: file.server?.port ?? 8787,
-      maxBodyBytes: file.server?.maxBodyBytes ?? 33_554_432,
-    },
-    log: { level: file.log?.level ?? 'info' },
-  };
-}
-
-function compileTarget({ simulate, ...target }: FileTarget): TargetConfig {
-  if (simulate === undefined) return target;
-  const { firstContent, ...rest } = simulate;
-  return { ...target, simulate: { ...rest, firstContentMs: optionalMs(firstContent) } };
-}
-
-function compilePool(name: string, pool: FilePool): PoolConfig {
-  const { breaker } = pool.health ?? {};
-  const { retry = {} } = pool;
-  const { use, ...options } =
-    typeof pool.strategy === 'object' ? pool.strategy : { use: pool.strategy ?? 'round-robin' };
-  return {
-    name,
-    accepts: [name],
-    strategy: { use, options },
-    targets: pool.targets.map((target) => (typeof target === 'string' ? target : target.id)),
-    health: { breaker: { failures: breaker?.failures, resetMs: optionalMs(breaker?.reset) } },
-    retry: {
-      deadlineMs: optionalMs(retry.deadline),
-      firstContentMs: optionalMs(retry.firstContent),
-      idleMs: optionalMs(retry.idle),
-      totalMs: optionalMs(retry.total),
-      connectMs: optionalMs(retry.connect),
-      budgetRatio: retry.budget,
-    },
-  };
-}
-
-function optionalMs(duration: string | number | undefined): number | undefined {
-  return duration === undefined ? undefined : durationMs(duration);
 }

@@ -1,7 +1,8 @@
 import type { Complaint } from './complaints.ts';
+import { type PlacedTarget, placedTargets } from './placed-targets.ts';
 import type { Path } from './problem.ts';
 import { presets } from './presets.ts';
-import type { FileConfig, FilePool, FileTarget } from './schema.ts';
+import type { FileConfig, FilePool } from './schema.ts';
 import { isPackageName, laterStrategies, strategyNames } from './strategies.ts';
 import { oneOf, suggestion } from './suggest.ts';
 
@@ -11,17 +12,11 @@ export interface Relations {
   readonly warnings: readonly Complaint[];
 }
 
-/** A target and the place it stands at. */
-interface Placed {
-  readonly target: FileTarget;
-  readonly path: Path;
-}
-
 export function relations(config: FileConfig): Relations {
   const errors: Complaint[] = [];
   const warnings: Complaint[] = [];
-  const placed = allTargets(config);
-  const byId = new Map<string, Placed>();
+  const placed = placedTargets(config);
+  const byId = new Map<string, PlacedTarget>();
   for (const place of placed) {
     const earlier = byId.get(place.target.id);
     if (earlier === undefined) byId.set(place.target.id, place);
@@ -33,7 +28,7 @@ export function relations(config: FileConfig): Relations {
   for (const [name, pool] of Object.entries(config.pools)) {
     const path = ['pools', name];
     errors.push(...strategy(pool, path));
-    const members: Placed[] = [];
+    const members: PlacedTarget[] = [];
     for (const [index, entry] of pool.targets.entries()) {
       const id = typeof entry === 'string' ? entry : entry.id;
       const at = [...path, 'targets', index];
@@ -56,20 +51,6 @@ export function relations(config: FileConfig): Relations {
   return { errors, warnings };
 }
 
-function allTargets(config: FileConfig): Placed[] {
-  const placed: Placed[] = [];
-  for (const [index, target] of (config.targets ?? []).entries()) {
-    placed.push({ target, path: ['targets', index] });
-  }
-  for (const [name, pool] of Object.entries(config.pools)) {
-    for (const [index, target] of pool.targets.entries()) {
-      if (typeof target !== 'string')
-        placed.push({ target, path: ['pools', name, 'targets', index] });
-    }
-  }
-  return placed;
-}
-
 function duplicate(id: string): string {
   return `"${id}" is the id of another target already; ids are unique in the file, and several pools may name one`;
 }
@@ -79,7 +60,7 @@ function unknownTarget(id: string, ids: readonly string[]): string {
   return `names no target: "${id}"${suggestion(id, ids)}; ${known}`;
 }
 
-function credential({ target, path }: Placed): Complaint[] {
+function credential({ target, path }: PlacedTarget): Complaint[] {
   const preset = presets.find(({ name }) => name === target.provider)!;
   const missing: Complaint[] = [];
   if (preset.needsBaseUrl && target.baseUrl === undefined) {
@@ -112,7 +93,7 @@ function strategy(pool: FilePool, path: Path): Complaint[] {
   return [{ path: at, message }];
 }
 
-function weights(members: readonly Placed[], name: string, path: Path): Complaint[] {
+function weights(members: readonly PlacedTarget[], name: string, path: Path): Complaint[] {
   const without = members.filter(({ target }) => target.weight === undefined);
   if (without.length === members.length) return [];
   const [first] = without;

@@ -82,9 +82,12 @@ const target = object({
     images: flag.optional(),
   }).optional(),
   simulate: object({
-    firstContent: duration.optional(),
+    firstToken: duration.optional(),
     tokensPerSecond: aboveZero.optional(),
+    jitterRatio: ratio.optional(),
     errorRatio: ratio.optional(),
+    outputTokens: integer('an integer >= 0', { min: 0, max: largest }).optional(),
+    seed: integer('an integer >= 0', { min: 0, max: largest }).optional(),
   }).optional(),
 });
 

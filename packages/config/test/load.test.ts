@@ -54,7 +54,7 @@ pools:
     retry: { deadline: 1m, firstContent: 30s, idle: 1.5s, total: 1h, connect: 500ms, budget: 0.2 }
   gpt-*:
     strategy: { use: "@acme/strategy-lunar", phase: full }
-    targets: [openai-1, { id: sim, provider: simulated, model: m, weight: 1, simulate: { firstContent: 1s, errorRatio: 0.1 } }]
+    targets: [openai-1, { id: sim, provider: simulated, model: m, weight: 1, simulate: { firstToken: 1s, errorRatio: 0.1 } }]
 server: { host: 127.0.0.1, port: 9000, maxBodyBytes: 1000 }
 log: { level: warn }
 `,
@@ -91,7 +91,7 @@ log: { level: warn }
           provider: 'simulated',
           model: 'm',
           weight: 1,
-          simulate: { firstContentMs: 1000, errorRatio: 0.1 },
+          simulate: { firstTokenMs: 1000, errorRatio: 0.1 },
         },
       ],
       pools: [
