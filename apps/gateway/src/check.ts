@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 import { compose } from './compose.ts';
 import { ExitCode } from './exit-code.ts';
 import { hostProblem } from './loopback.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { problemOf, readSettings, type Settings } from './settings.ts';
 
 /** `plimsoll check`: says whether a configuration is right. */
 export async function check(
@@ -24,10 +24,8 @@ export async function check(
   } else {
     for (const error of errors) console.error(`error: ${formatProblem(error)}`);
     for (const warning of warnings) console.error(`warning: ${formatProblem(warning)}`);
-    if (errors.length === 0)
-      console.log(
-        `${file} is right: ${pools.length} pool(s), ${pools.map((pool) => pool.name).join(', ')}`,
-      );
+    const names = pools.map(({ name }) => name).join(', ');
+    if (errors.length === 0) console.log(`${file} is right; its pools: ${names}`);
   }
   return errors.length === 0 ? ExitCode.done : ExitCode.configuration;
 }
@@ -38,21 +36,18 @@ interface Judgement {
   readonly pools: readonly { name: string; strategy: string; targets: readonly string[] }[];
 }
 
-async function judge({ config, errors, warnings, folder, problem }: Settings): Promise<Judgement> {
+async function judge(settings: Settings): Promise<Judgement> {
+  const { config, errors, warnings, folder, problem } = settings;
   if (config === undefined) return { errors, warnings, pools: [] };
   const composition = await compose(config, folder);
-  await Promise.all(composition.pools.map(({ balancer }) => balancer.close(0)));
   await composition.close();
   const refused = hostProblem(config.server.host);
   return {
     errors: [
       ...(refused === undefined ? [] : [problem(['server', 'host'], refused)]),
-      ...composition.errors.map(({ path, message }) => problem(path, message)),
+      ...composition.errors.map((remark) => problemOf(settings, remark)),
     ],
-    warnings: [
-      ...warnings,
-      ...composition.warnings.map(({ path, message }) => problem(path, message)),
-    ],
+    warnings: [...warnings, ...composition.warnings.map((remark) => problemOf(settings, remark))],
     pools: config.pools.map(({ name, strategy, targets }) => ({
       name,
       strategy: strategy.use,

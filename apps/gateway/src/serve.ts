@@ -1,5 +1,4 @@
-import type { Config, Environment, Problem } from '@plimsoll/config';
-import { formatProblem } from '@plimsoll/config';
+import { type Config, type Environment, formatProblem, type Problem } from '@plimsoll/config';
 import type { Logger } from 'pino';
 
 import { banner } from './banner.ts';
@@ -10,7 +9,7 @@ import { Gateway } from './gateway.ts';
 import { logEvents } from './log-events.ts';
 import { createLog } from './log.ts';
 import { hostProblem } from './loopback.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { problemOf, readSettings, type Settings } from './settings.ts';
 import { nextSignal } from './signals.ts';
 
 /** How long streams may go on after the signal to stop, in milliseconds. */
@@ -32,7 +31,7 @@ export async function serve(
   if (config === undefined) return refuse(settings.errors);
   const composition = await compose(config, folder);
   if (composition.errors.length > 0) {
-    return refuse(composition.errors.map(({ path, message }) => problem(path, message)));
+    return refuse(composition.errors.map((remark) => problemOf(settings, remark)));
   }
   const host = command.host ?? config.server.host;
   const refused = hostProblem(host);
@@ -42,10 +41,8 @@ export async function serve(
     return ExitCode.usage;
   }
   const log = createLog(config.log.level);
-  for (const { path, message } of composition.warnings) {
-    log.warn(formatProblem(problem(path, message)));
-  }
-  for (const warning of settings.warnings) log.warn(formatProblem(warning));
+  const warnings = composition.warnings.map((remark) => problemOf(settings, remark));
+  for (const warning of [...settings.warnings, ...warnings]) log.warn(formatProblem(warning));
   return run(config, composition, settings.origin, command.port ?? config.server.port, host, log);
 }
 
@@ -75,8 +72,8 @@ async function run(
   console.log(banner(pools, origin, host, port));
 
   const signal = await nextSignal();
-  log.info({ signal, graceMs: GRACE_MS }, 'stopping: requests under way may end');
   void nextSignal().then(() => process.exit(ExitCode.done));
+  log.info({ signal, graceMs: GRACE_MS }, 'stopping: requests under way may end');
   await gateway.drain(GRACE_MS);
   await composition.close();
   log.info('stopped');

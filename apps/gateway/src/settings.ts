@@ -10,6 +10,8 @@ import {
   type Problem,
 } from '@plimsoll/config';
 
+import type { Remark } from './compose.ts';
+
 /** Where the configuration came from, and what it says. */
 export interface Settings {
   /** Present when nothing is wrong with it. */
@@ -22,6 +24,15 @@ export interface Settings {
   readonly folder: string;
   /** A problem found later, at the place of its cause. */
   problem(path: Path, message: string): Problem;
+  /** Where a target stands, by its id. */
+  targetPath(id: string): Path;
+}
+
+/** A remark of a plugin, at the place of its cause. */
+export function problemOf({ problem, targetPath }: Settings, { about, message }: Remark): Problem {
+  const path =
+    'target' in about ? targetPath(about.target) : ['pools', about.strategyOf, 'strategy'];
+  return problem(path, message);
 }
 
 /**
@@ -47,6 +58,7 @@ function discovered(env: Environment): Settings {
     warnings: [],
     origin,
     folder: process.cwd(),
+    targetPath: () => [],
     problem: (_path, message) => ({ file: 'environment', line: 1, column: 1, path: '', message }),
   };
 }

@@ -1,5 +1,4 @@
 import { presets, strategyNames } from '@plimsoll/config';
-import { presets as openAIPresets } from '@plimsoll/provider-openai';
 import { describe, expect, it } from 'vitest';
 
 import { compose } from '../src/compose.ts';
@@ -28,9 +27,24 @@ describe('compose', () => {
     }
   });
 
-  it('knows every provider that a configuration may name', () => {
-    const known = [...Object.keys(openAIPresets), 'simulated'];
-    expect(presets.map(({ name }) => name).toSorted()).toEqual(known.toSorted());
+  it('knows every provider that a configuration may name', async () => {
+    const targets = presets.map(({ name: provider }) => {
+      const baseUrl = provider === 'simulated' ? undefined : 'http://127.0.0.1:9/v1';
+      return { id: provider, provider, model: 'm', apiKey: 'sk', baseUrl };
+    });
+    const { errors } = await compose({ targets, pools: [], server, log }, '.');
+    expect(errors).toEqual([]);
+  });
+
+  it('says which target a provider refuses, without its key', async () => {
+    const target = { id: 'a', provider: 'openai', model: 'm', apiKey: 'sk with spaces' };
+    const { errors } = await compose({ targets: [target], pools: [], server, log }, '.');
+    expect(errors).toEqual([
+      {
+        about: { target: 'a' },
+        message: 'openai: `apiKey` must be a string of visible ASCII characters, got "(not shown)"',
+      },
+    ]);
   });
 
   it('gives pools that name one target that one target', async () => {
