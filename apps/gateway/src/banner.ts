@@ -19,7 +19,7 @@ export function banner(
     '',
     'Try it:',
     '',
-    `  curl ${address}/v1/chat/completions \\`,
+    `  curl -i ${address}/v1/chat/completions \\`,
     "    -H 'content-type: application/json' \\",
     `    -d '{"model": "${exampleModel(pools)}", "messages": [{"role": "user", "content": "Hello"}]}'`,
     '',

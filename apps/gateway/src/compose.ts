@@ -115,7 +115,7 @@ class Composer implements Composition {
 
   async close(): Promise<void> {
     await Promise.all(this.pools.map((pool) => pool.balancer.close(0)));
-    await Promise.all([...this.#providers.values()].map((provider) => provider.close?.()));
+    for (const provider of this.#providers.values()) await provider.close?.();
   }
 
   /** The adapter of a target; targets with the same credential for the same place share one. */

@@ -149,7 +149,7 @@ describe('a bad request is told what is wrong with it, and the gateway goes on',
     upload.on('error', () => {});
     const send = (): void => {
       upload.write('x'.repeat(1000), (error) => {
-        if (error == null) send();
+        if (error === null || error === undefined) send();
       });
     };
     send();

@@ -130,7 +130,7 @@ describe('the log', () => {
       );
       await response.text();
     }
-    expect(gateway.logged.map(({ msg }) => msg).toSorted()).toEqual([
+    expect(gateway.logged.map(({ msg }) => String(msg)).toSorted()).toEqual([
       'request not served',
       'request served',
     ]);

@@ -57,7 +57,7 @@ describe('the openai SDK through the gateway', () => {
         ...options,
       });
       let seen = 0;
-      for await (const event of stream) if (event.usage != null) seen++;
+      for await (const event of stream) if (event.usage) seen++;
       return seen;
     };
     expect(await usages({ stream_options: { include_usage: true } })).toBe(1);
