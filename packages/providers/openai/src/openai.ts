@@ -10,6 +10,7 @@ import { type Connections, connectionsTo } from './connections.ts';
 import { endpointOf } from './endpoint.ts';
 import { startAttempt } from './openai-attempt.ts';
 import { classifyThrown } from './openai-failure.ts';
+import { probe } from './openai-probe.ts';
 import { type Preset, type PresetName, presets } from './presets.ts';
 import { redacted } from './redact.ts';
 import { systemEpochMs } from './system.ts';
@@ -93,6 +94,7 @@ export function openai(options: OpenAIOptions = {}): Provider<WireRequest, WireH
   return {
     name,
     attempt: (target, request, sink) => startAttempt(endpoint, target, request.payload, sink),
+    probe: (target, done) => probe(endpoint, target, done),
     classify: (error) => redacted(classifyThrown(error, nowEpochMs), apiKey),
     close: async () => connections?.release(),
   };

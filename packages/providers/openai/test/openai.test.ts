@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { ChunkKind, type Provider } from '@plimsoll/core';
-import { openAIUpstream, upstreamErrors } from '@plimsoll/testkit';
+import { ChunkKind, type Failure, type Provider } from '@plimsoll/core';
+import { openAIUpstream, targetOf, upstreamErrors } from '@plimsoll/testkit';
 import OpenAI from 'openai';
 import { Agent } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -400,6 +400,42 @@ describe('connections', () => {
     }
     expect(upstream.activeConnections).toBe(1);
     await one.close!();
+  });
+});
+
+describe('probe', () => {
+  const outcome = (one = provider()) =>
+    new Promise<Failure | undefined>((resolve) => {
+      let hasReturned = false;
+      one.probe!(targetOf(), (failure) => {
+        expect(hasReturned).toBe(true);
+        resolve(failure);
+      });
+      hasReturned = true;
+    });
+
+  it('reaches an API that answers, also with a refusal', async () => {
+    expect(await outcome()).toBeUndefined();
+    upstream.always(upstreamErrors.invalidKey);
+    expect(await outcome()).toBeUndefined();
+    expect(upstream.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /v1/models',
+      'GET /v1/models',
+    ]);
+  });
+
+  it('tells a server that fails or is not there', async () => {
+    upstream.always(upstreamErrors.serverError);
+    expect(await outcome()).toMatchObject({ kind: 'server' });
+    upstream.always({ fault: 'reset_before_head' });
+    expect(await outcome()).toMatchObject({ kind: 'network' });
+  });
+
+  it('tells nothing after an abort', async () => {
+    const told: unknown[] = [];
+    provider().probe!(targetOf(), (failure) => told.push(failure)).abort();
+    await turns();
+    expect(told).toEqual([]);
   });
 });
 

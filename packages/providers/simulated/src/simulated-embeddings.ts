@@ -3,6 +3,7 @@ import { textIn, tokensOf, wireUsage } from './simulated-usage.ts';
 import type { WireEmbeddingsRequest } from './simulated-wire.ts';
 
 const DIMENSIONS = 256;
+const MOST_DIMENSIONS = 8192;
 
 /** Inputs of a request: one text, several, or texts as lists of tokens. */
 export function inputsOf(input: unknown): readonly unknown[] | undefined {
@@ -26,11 +27,12 @@ export function embeddingsBody(
   model: string,
 ): object {
   const { dimensions } = request;
-  const length = typeof dimensions === 'number' && dimensions >= 1 ? dimensions : DIMENSIONS;
+  const wanted = typeof dimensions === 'number' && dimensions >= 1 ? dimensions : DIMENSIONS;
+  const length = Math.floor(Math.min(wanted, MOST_DIMENSIONS));
   return {
     object: 'list',
     data: inputs.map((input, index) => {
-      const vector = vectorOf(JSON.stringify(input), Math.floor(length));
+      const vector = vectorOf(JSON.stringify(input), length);
       return {
         object: 'embedding',
         index,

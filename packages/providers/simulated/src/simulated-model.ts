@@ -40,6 +40,9 @@ export interface ModelSettings {
   readonly clock: Clock;
 }
 
+/** As many as OpenAI's API gives. */
+const MOST_CHOICES = 128;
+
 /** The model: it receives requests, decides what becomes of each, and keeps its limits. */
 export class SimulatedModel {
   readonly #settings: ModelSettings;
@@ -100,8 +103,11 @@ export class SimulatedModel {
     if (!Array.isArray(messages) || messages.length === 0) {
       return { failure: badRequest('`messages` must be a list that is not empty.') };
     }
-    const expected =
-      Math.min(this.#settings.outputTokens, outputLimit(request)) * choicesAsked(request);
+    const choices = choicesAsked(request);
+    if (choices > MOST_CHOICES) {
+      return { failure: badRequest(`\`n\` must be at most ${MOST_CHOICES}.`) };
+    }
+    const expected = Math.min(this.#settings.outputTokens, outputLimit(request)) * choices;
     const refusal = this.#admit(tokensOf(textIn(messages)) + expected, model);
     if (refusal !== undefined) return refusal;
 

@@ -81,6 +81,18 @@ export function simulated(options: SimulatedOptions = {}): SimulatedProvider {
     },
     attempt: (target, request, sink) => startAttempt(model.host(target, request.payload), sink),
     classify: classifyThrown,
+    probe(_target, done) {
+      // In process it can always be reached; the errors it was told to make are no outage.
+      let isAborted = false;
+      process.nextTick(() => {
+        if (!isAborted) done(undefined);
+      });
+      return {
+        abort() {
+          isAborted = true;
+        },
+      };
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { ChunkKind, type Clock } from '@plimsoll/core';
-import { manualClock } from '@plimsoll/testkit';
+import { manualClock, targetOf } from '@plimsoll/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { simulated, type SimulatedOptions } from '../src/index.ts';
@@ -324,6 +324,7 @@ describe('failures', () => {
   it.each([
     [{ model: 'm' }, '/chat/completions', 400],
     [{ model: 'm', messages: [] }, '/chat/completions', 400],
+    [{ ...chat, n: 129 }, '/chat/completions', 400],
     [{ model: 'm', input: [] }, '/embeddings', 400],
     [chat, '/audio/speech', 404],
   ])('%j to %s is answered with %d in OpenAI’s form', async (json, path, status) => {
@@ -343,6 +344,17 @@ describe('failures', () => {
       verdict: 'abort',
     });
   });
+});
+
+it('can always be reached, and says so after the probe returned and not after its abort', async () => {
+  const told: unknown[] = [];
+  const provider = quick({ errorRatio: 1 });
+  provider.probe!(targetOf(), (failure) => told.push(failure));
+  provider.probe!(targetOf(), () => told.push('aborted')).abort();
+  told.push('returned');
+  await turn();
+  expect(told).toEqual(['returned', undefined]);
+  expect(provider.received).toBe(0);
 });
 
 describe('limits', () => {
