@@ -15,6 +15,14 @@ export { type Random, seededRandom, type SeededRandom } from './random.ts';
 export { type RateLimitDimension, type RateLimitFact } from './rate-limit.ts';
 export { type Request, type RequestTraits } from './request.ts';
 export { type Snapshot } from './snapshot.ts';
+export {
+  type Notice,
+  type PeriodUse,
+  type SharedStore,
+  type ShareClaim,
+  type ShareGrant,
+  type Store,
+} from './store.ts';
 export { type Strategy, type StrategyContext, type StrategyDefinition } from './strategy.ts';
 export {
   type Capabilities,
