@@ -44,11 +44,12 @@ export class Recorder {
     this.latencyMs.push(Number.NaN);
     this.firstContentMs.push(Number.NaN);
     this.slowdown.push(Number.NaN);
+    this.firstTarget.push(undefined);
     return this.atMs.push(atMs) - 1;
   }
 
-  picked(target: string | undefined): void {
-    this.firstTarget.push(target);
+  picked(number: number, target: string): void {
+    this.firstTarget[number] = target;
   }
 
   served(call: SimulatedCall, result: Result): void {

@@ -53,9 +53,10 @@ export function reportPlot(report: Report): string {
   for (let ms = lowest; ms <= highest; ms *= 10) decades.push(ms);
   const times = [0, 0.25, 0.5, 0.75, 1];
   const bottom = shareY(0) + 16;
+  const height = Math.max(bottom + 8, sharesTop + 16 * targets.length);
   const legendX = WIDTH - RIGHT + 12;
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 8}" font-family="sans-serif" font-size="11">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11">`,
     `<rect width="100%" height="100%" fill="white"/>`,
     text(LEFT, GAP - 12, 'Latency by time of arrival'),
     ...decades.map(

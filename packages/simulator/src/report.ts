@@ -50,6 +50,8 @@ export interface Summary {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
+  /** The 99.9th percentile. */
+  readonly p999: number;
   readonly max: number;
 }
 
@@ -67,7 +69,7 @@ export interface TargetReport {
   readonly throttled: number;
   /** Attempts that ended in an error of the server or the connection. */
   readonly errors: number;
-  /** Attempts the balancer gave up. */
+  /** Attempts the balancer gave up: time limits, hedges that lost. */
   readonly abandoned: number;
 }
 

@@ -19,6 +19,6 @@ export interface SimulatedRequest {
   readonly prefix: Prefix | undefined;
   /** Whether it came after the warm-up, and counts. */
   readonly isMeasured: boolean;
-  /** Attempts made so far. */
-  attempts: number;
+  /** An attempt starts. @returns whether it is the first. */
+  onAttempt(target: string): boolean;
 }

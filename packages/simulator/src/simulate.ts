@@ -94,7 +94,7 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
     { lengths: chance(LENGTHS), traits: chance(TRAITS) },
     { durationS, warmUpS },
   );
-  traffic.begin();
+  traffic.scheduleNext();
   // The engine leaves some things to a microtask, a refusal for instance: they happen before time goes on.
   const microtasks = Promise.resolve();
   while ((traffic.isComing || recorder.open > 0) && clock.step()) {

@@ -34,11 +34,10 @@ export class SimulatedAttempt extends Job implements AttemptControl {
     this.#sink = sink;
     this.#tally = server.tallies.of(target.id);
     this.#tally.inFlight++;
-    if (request.isMeasured) {
-      this.#tally.attempts++;
-      if (request.attempts === 0) this.#tally.picks++;
-    }
-    request.attempts++;
+    const isFirst = request.onAttempt(target.id);
+    if (!request.isMeasured) return;
+    this.#tally.attempts++;
+    if (isFirst) this.#tally.picks++;
   }
 
   /** It arrives at the server, or the error that was decided on is sent. */

@@ -10,8 +10,8 @@ export class SimulatedCall implements SimulatedRequest, Sink {
   readonly outputTokens: number;
   readonly prefix: Prefix | undefined;
   readonly isMeasured: boolean;
-  attempts = 0;
   readonly #recorder: Recorder;
+  #isAttempted = false;
 
   constructor(
     recorder: Recorder,
@@ -27,6 +27,13 @@ export class SimulatedCall implements SimulatedRequest, Sink {
     this.outputTokens = outputTokens;
     this.prefix = prefix;
     this.isMeasured = isMeasured;
+  }
+
+  onAttempt(target: string): boolean {
+    if (this.#isAttempted) return false;
+    this.#isAttempted = true;
+    this.#recorder.picked(this.number, target);
+    return true;
   }
 
   onHead(): void {}

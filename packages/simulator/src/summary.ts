@@ -8,6 +8,7 @@ export function summaryOf(values: readonly number[]): Summary {
     p50: quantile(sorted, 0.5),
     p95: quantile(sorted, 0.95),
     p99: quantile(sorted, 0.99),
+    p999: quantile(sorted, 0.999),
     max: sorted.at(-1) ?? Number.NaN,
   };
 }

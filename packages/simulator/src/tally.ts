@@ -9,7 +9,7 @@ export class Tally {
   throttled = 0;
   /** Attempts that ended in an error of the server or the connection. */
   errors = 0;
-  /** Attempts the balancer gave up: time limits. */
+  /** Attempts the balancer gave up: time limits, hedges that lost. */
   abandoned = 0;
   /** Attempts under way now, uncounted warm-up included. */
   inFlight = 0;

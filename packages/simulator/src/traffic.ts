@@ -49,7 +49,8 @@ export class Traffic extends SimulatedEvent {
     return this.#next !== undefined;
   }
 
-  begin(): void {
+  /** Takes the next request from the stream, if it comes within the duration. */
+  scheduleNext(): void {
     const next = this.#arrivals();
     this.#next = next !== undefined && next.atS < this.#durationS ? next : undefined;
     if (this.#next !== undefined) this.#clock.schedule(this, this.#next.atS * 1000);
@@ -57,7 +58,7 @@ export class Traffic extends SimulatedEvent {
 
   onDue(nowMs: number): void {
     const arrival = this.#next!;
-    this.begin();
+    this.scheduleNext();
     this.#send(arrival, nowMs);
   }
 
@@ -74,6 +75,6 @@ export class Traffic extends SimulatedEvent {
     const count = this.#balancers.length;
     const balancer = this.#balancers[count === 1 ? 0 : this.#random.below(count)]!;
     const request = { isStream: true, inputTokens, ...traits, payload: call };
-    recorder.picked(balancer.start(request, call).target?.id);
+    balancer.start(request, call);
   }
 }

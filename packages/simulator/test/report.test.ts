@@ -54,7 +54,8 @@ describe('summaries', () => {
 
   test('nothing has no summary', () => {
     const none = Number.NaN;
-    expect(summaryOf([none])).toEqual({ mean: none, p50: none, p95: none, p99: none, max: none });
+    const summary = summaryOf([none]);
+    expect(Object.values(summary)).toEqual([none, none, none, none, none, none]);
   });
 
   test("Jain's index is 1 for equal shares and 1/n for one that has all", () => {

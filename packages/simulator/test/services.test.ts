@@ -65,7 +65,7 @@ test('a delay is the same for any number of requests', async () => {
     { atS: 1, outputTokens: 1 },
     { atS: 1, outputTokens: 5000 },
   ]);
-  expect(latencyMs).toEqual({ mean: 300, p50: 300, p95: 300, p99: 300, max: 300 });
+  expect([latencyMs.mean, latencyMs.max]).toEqual([300, 300]);
   expect(firstContentMs.max).toBe(300);
 });
 
