@@ -67,6 +67,8 @@ export interface AttemptControl {
 
 /** Where an attempt tells what arrives. */
 export interface AttemptSink<Head = unknown, Chunk = unknown> {
+  /** Whether `transcript` may be asked for: an adapter that can give one keeps the text only then. */
+  readonly wantsTranscript?: boolean | undefined;
   /** The connection stands and the request is on its way. */
   onConnect(): void;
   /** Status and headers of a good answer. */

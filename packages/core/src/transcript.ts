@@ -10,6 +10,8 @@ export interface Transcript {
   readonly id: string;
   readonly created: number;
   readonly model: string;
+  /** The model that was asked for: an answer that another one goes on with carries the name of that one. */
+  readonly targetModel?: string | undefined;
   /** All text handed on so far. */
   readonly text: string;
   /** Tokens the broken attempt has used, estimated where the provider could not say any more. */
