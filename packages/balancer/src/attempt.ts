@@ -12,6 +12,7 @@ import type { Sweeper } from './sweeper.ts';
 
 /** Who made an attempt and decides what comes of it. */
 export interface AttemptOwner {
+  readonly wantsTranscript: boolean;
   onAttemptConnect(attempt: Attempt): void;
   /** Content, while the attempt is not committed: `attempt.held` has what came before it. */
   onAttemptContent(attempt: Attempt, chunk: unknown): void;
@@ -70,6 +71,10 @@ export class Attempt implements AttemptSink {
     this.startedAtMs = nowMs;
     this.lastChunkAtMs = nowMs;
     this.lastEventAtMs = nowMs;
+  }
+
+  get wantsTranscript(): boolean {
+    return this.#owner.wantsTranscript;
   }
 
   onConnect(): void {

@@ -15,7 +15,7 @@ import { ABORTED, FAILED, SUCCESS } from './decision-ring.ts';
 import { closeLease, endTrial, markAnswered, openLease } from './lease.ts';
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
 import type { Pool } from './pool.ts';
-import { CALLER_LEFT, NO_PROVIDER, OTHER_WAS_FASTER, timeout } from './endings.ts';
+import { breaksOff, CALLER_LEFT, NO_PROVIDER, OTHER_WAS_FASTER, timeout } from './endings.ts';
 import { Recovery } from './recovery.ts';
 import type { Call, CallFailure, Result, Sink } from './sink.ts';
 import type { Sweepable } from './sweeper.ts';
@@ -88,6 +88,11 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     return this.#target;
   }
 
+  /** Whether another target may have to go on with this answer. */
+  get wantsTranscript(): boolean {
+    return this.#isStream && this.pool.rescue !== undefined;
+  }
+
   /** What earlier attempts demand of the next target. */
   get narrowing(): Narrowing {
     return this.#recovery ?? NO_NARROWING;
@@ -151,6 +156,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     const attempt = this.#attempt;
     if (attempt === undefined) return;
     attempt.lastChunkAtMs = this.pool.fleet.sweeper.nowMs;
+    attempt.lastEventAtMs = attempt.lastChunkAtMs;
     attempt.control.resume();
   }
 
@@ -159,6 +165,8 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
       this.#outOfTime(nowMs);
     } else if (nowMs >= this.#resumeAtMs) {
       this.#goOn(nowMs);
+    } else if (this.#isHeldUp) {
+      if (nowMs >= this.#pausedAtMs + this.pool.timeouts.idleMs) this.#leaveCaller(nowMs);
     } else {
       this.#checkAttempt(this.#attempt, nowMs);
       this.#checkAttempt(this.#hedge, nowMs);
@@ -350,7 +358,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   #failed(attempt: Attempt, failure: Failure, nowMs: number): void {
     const { pool } = this;
     const { member } = attempt;
-    const transcript = attempt.isCommitted ? attempt.control.transcript?.() : undefined;
+    const transcript = attempt.control.transcript?.();
     const recovery = (this.#recovery ??= new Recovery(pool, this.request));
     this.#failure = failure;
     this.#close(attempt, failure, transcript?.usage, nowMs);
@@ -382,18 +390,31 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     recovery: Recovery,
     nowMs: number,
   ): void {
+    if (this.#isRescued(attempt, transcript, failure, recovery, nowMs)) return;
+    this.#giveUp('ERR_PLIMSOLL_STREAM', recovery.rescue?.failure ?? failure, nowMs);
+  }
+
+  #isRescued(
+    attempt: Attempt,
+    transcript: Transcript | undefined,
+    failure: Failure,
+    recovery: Recovery,
+    nowMs: number,
+  ): boolean {
     const { pool } = this;
-    if (transcript !== undefined && pool.rescue !== undefined) {
+    if (attempt.isCommitted) {
+      // An older transcript would have the caller hear a part of the answer twice.
+      if (transcript === undefined || pool.rescue === undefined || !breaksOff(failure))
+        return false;
       recovery.resume(transcript, failure, attempt.member.target, pool.rescue.acrossModels);
     }
-    if (recovery.rescue !== undefined && pool.budget.take()) {
-      if (this.#tryNext(nowMs)) {
-        pool.counters.rescues++;
-        return;
-      }
-      pool.budget.refund();
+    if (!pool.budget.take()) return false;
+    if (this.#tryNext(nowMs)) {
+      pool.counters.rescues++;
+      return true;
     }
-    this.#giveUp('ERR_PLIMSOLL_STREAM', recovery.rescue?.failure ?? failure, nowMs);
+    pool.budget.refund();
+    return false;
   }
 
   /** Starts another attempt, now or after a while, if the verdict, the deadline and the retry budget allow one. */
@@ -427,18 +448,21 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
 
   #checkAttempt(attempt: Attempt | undefined, nowMs: number): void {
     if (attempt === undefined) return;
-    if (this.#isPaused && attempt.isCommitted) {
-      if (nowMs < this.#pausedAtMs + this.pool.timeouts.idleMs) return;
-      const message = `the caller read nothing for ${this.pool.timeouts.idleMs} ms`;
-      this.#cut(attempt, timeout(message, false), nowMs);
-    } else if (nowMs >= attempt.dueMs(this.pool.timeouts, this.#isStream)) {
-      this.#cut(attempt, timeout(attempt.lateness(this.pool.timeouts), true), nowMs);
-    }
+    if (nowMs < attempt.dueMs(this.pool.timeouts, this.#isStream)) return;
+    attempt.control.abort();
+    this.#failed(attempt, timeout(attempt.lateness(this.pool.timeouts), true), nowMs);
   }
 
-  #cut(attempt: Attempt, failure: Failure, nowMs: number): void {
-    attempt.control.abort();
-    this.#failed(attempt, failure, nowMs);
+  /** Whether it is the caller who keeps the answer from going on. */
+  get #isHeldUp(): boolean {
+    return this.#isPaused && this.#isCommitted;
+  }
+
+  /** The caller stopped reading: no other target can mend that. */
+  #leaveCaller(nowMs: number): void {
+    const failure = timeout(`the caller read nothing for ${this.pool.timeouts.idleMs} ms`, false);
+    this.#drop(failure, nowMs);
+    this.#giveUp('ERR_PLIMSOLL_STREAM', failure, nowMs);
   }
 
   /** The deadline up to the first content, the total time after it. */
@@ -451,13 +475,11 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   #watch(): void {
     let dueMs = Math.min(this.#limitAtMs(), this.#resumeAtMs, this.#hedgeAtMs);
     const attempt = this.#attempt;
-    if (attempt !== undefined) {
-      const isPaused = this.#isPaused && attempt.isCommitted;
-      const { timeouts } = this.pool;
-      const ownMs = isPaused
-        ? this.#pausedAtMs + timeouts.idleMs
-        : attempt.dueMs(timeouts, this.#isStream);
-      dueMs = Math.min(dueMs, ownMs);
+    const { timeouts } = this.pool;
+    if (this.#isHeldUp) {
+      dueMs = Math.min(dueMs, this.#pausedAtMs + timeouts.idleMs);
+    } else if (attempt !== undefined) {
+      dueMs = Math.min(dueMs, attempt.dueMs(timeouts, this.#isStream));
       if (this.#hedge !== undefined) {
         dueMs = Math.min(dueMs, this.#hedge.dueMs(timeouts, this.#isStream));
       }

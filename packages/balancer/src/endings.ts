@@ -5,6 +5,11 @@ export function timeout(message: string, isHealthFailure: boolean): Failure {
   return { kind: 'timeout', verdict: 'failover', message, isHealthFailure };
 }
 
+/** Whether it kept the rest of an answer from coming, and does not judge the request. */
+export function breaksOff({ verdict, kind }: Failure): boolean {
+  return verdict !== 'fail' || kind === 'stream';
+}
+
 /** What ended an attempt that the caller gave up. */
 export const CALLER_LEFT: Failure = {
   kind: 'aborted',

@@ -145,6 +145,7 @@ class ReachabilityProbe implements Probe {
 
 /** A real request, under a lease like any other, but in nobody's share. */
 class RequestProbe implements Probe, AttemptOwner {
+  readonly wantsTranscript = false;
   readonly #fleet: FleetState;
   readonly #attempt: Attempt;
   readonly #isStream: boolean;

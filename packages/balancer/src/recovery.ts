@@ -1,6 +1,7 @@
 import type { Failure, RequestTraits, Target, Transcript } from '@plimsoll/core';
 
 import { isThrottle } from './cool-downs.ts';
+import { breaksOff } from './endings.ts';
 import type { Narrowing } from './narrowing.ts';
 import type { Pool } from './pool.ts';
 
@@ -36,7 +37,8 @@ export class Recovery implements Narrowing {
   allows(failure: Failure, slot: number): boolean {
     switch (failure.verdict) {
       case 'fail':
-        return false;
+        // Its adapter takes what broke off after content for lost, but that content was held back here.
+        return breaksOff(failure);
       case 'conditional':
         return this.#narrow(failure, slot);
       default:

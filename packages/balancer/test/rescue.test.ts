@@ -7,13 +7,16 @@ import { HandAttempt, HandProvider, rig, type Rig } from './rig.ts';
 /** An attempt that keeps what it has given, as an adapter that can be taken over does. */
 class KeepingAttempt extends HandAttempt {
   text = '';
+  /** Whether it gave something that no other could go on with. */
+  isLost = false;
 
   override content(chunk: unknown = 'hello'): this {
     this.text += String(chunk);
     return super.content(chunk);
   }
 
-  transcript(): Transcript {
+  transcript(): Transcript | undefined {
+    if (this.isLost) return undefined;
     const usage = { inputTokens: 10, outputTokens: this.text.length };
     return { dialect: 'hand', id: 'id', created: 0, model: 'm', text: this.text, usage };
   }
@@ -155,6 +158,75 @@ it('keeps its time limits while it takes over', () => {
   clock.advance(30_010);
   expect(heard.failure?.message).toBe('the answer broke off on a: connection reset');
   expect(inFlight()).toBe(0);
+});
+
+it('takes a break in what was held back for one that nobody has seen', () => {
+  const { keeping, start } = rescuing([{ id: 'a' }, { id: 'b' }], { holdBack: 10 });
+  const { heard } = start({ isStream: true });
+  keeping.last.content('Hello');
+  keeping.last.fail({ kind: 'stream', verdict: 'fail' });
+  keeping.last.answer('Hi there, world');
+  expect(heard.log).toEqual(['head', 'Hi there, world', 'end']);
+});
+
+it('does not go on elsewhere with an answer that its provider ended for what was asked', () => {
+  const { keeping, start } = rescuing([{ id: 'a' }, { id: 'b' }]);
+  const { heard } = start({ isStream: true });
+  keeping.last.content('Hello ');
+  keeping.last.fail({ kind: 'policy', verdict: 'fail' });
+  expect(keeping.attempts).toHaveLength(1);
+  expect(heard.failure?.code).toBe('ERR_PLIMSOLL_STREAM');
+});
+
+it('repeats nothing when the one that took over cannot be taken over', () => {
+  const { keeping, start } = rescuing([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+  const { heard } = start({ isStream: true });
+  keeping.last.content('one ');
+  keeping.last.fail();
+  keeping.last.content('two ');
+  (keeping.last as KeepingAttempt).isLost = true;
+  keeping.last.fail();
+  expect(keeping.resumed).toHaveLength(1);
+  expect(heard.log).toEqual(['head', 'one ', 'two ', 'ERR_PLIMSOLL_STREAM']);
+});
+
+it('takes a caller who stops reading for no fault of the target', () => {
+  const { keeping, start, clock, inFlight } = rescuing([{ id: 'a' }, { id: 'b' }]);
+  const { call, heard } = start({ isStream: true });
+  keeping.last.content('Hello ');
+  call.pause();
+  clock.advance(60_010);
+  expect(keeping.attempts.map(({ isAborted }) => isAborted)).toEqual([true]);
+  expect(heard.failure?.message).toBe(
+    'the answer broke off on a: the caller read nothing for 60000 ms',
+  );
+  expect(inFlight()).toBe(0);
+});
+
+it('gives one that takes over for a caller who is not reading its time once that one reads on', () => {
+  const { keeping, start, clock } = rescuing([{ id: 'a' }, { id: 'b' }]);
+  const { call, heard } = start({ isStream: true });
+  keeping.last.content('Hello ');
+  call.pause();
+  keeping.last.fail();
+  keeping.last.sink.onConnect();
+  clock.advance(50_000);
+  call.resume();
+  clock.advance(29_000);
+  keeping.last.content('world');
+  keeping.last.sink.onEnd({});
+  expect(heard.log).toEqual(['head', 'Hello ', 'world', 'end']);
+});
+
+it('asks streams alone for what they have given, and only where it may be needed', () => {
+  const { keeping, start } = rescuing([{ id: 'a' }]);
+  start({ isStream: true });
+  expect(keeping.last.sink.wantsTranscript).toBe(true);
+  start();
+  expect(keeping.last.sink.wantsTranscript).toBe(false);
+  const plain = rig(['a']);
+  plain.start({ isStream: true });
+  expect(plain.provider.last.sink.wantsTranscript).toBe(false);
 });
 
 it('names a bad option', () => {
