@@ -5,7 +5,7 @@
 import { type Child, start } from './children.ts';
 import { type Scenario, smallChat, stream50 } from './scenarios.ts';
 
-const PAIRS = 9;
+const PAIRS = 21;
 const CONCURRENCY = 32;
 
 await using upstream = await start('upstream.ts');
@@ -28,8 +28,8 @@ function spread(values: readonly number[], digits: number): string {
 
 const rows: Record<string, string>[] = [];
 for (const [scenario, requests, limit] of [
-  [smallChat, 5000, 1.43],
-  [stream50, 1000, 1.25],
+  [smallChat, 2000, 1.43],
+  [stream50, 400, 1.25],
 ] as const) {
   for (const child of [bare, gateway]) await microseconds(child, scenario, requests);
   const bareUs: number[] = [];

@@ -10,6 +10,7 @@ import { failureError } from './openai-error.ts';
  */
 const handedOn = [
   'content-type',
+  'content-encoding',
   'cache-control',
   'x-request-id',
   'openai-processing-ms',

@@ -63,6 +63,20 @@ export class Exchange {
     this.#answer(error.status, headers, errorBody(error));
   }
 
+  /** Answers that we are at fault, and notes where: what was thrown could quote the request, so only its place is told. */
+  answerFault(error: unknown): void {
+    const { log } = this.state;
+    const stack = error instanceof Error ? error.stack : undefined;
+    const at = stack?.split('\n').filter((line) => /^\s+at /.test(line));
+    log.error({ request: this.id, at: at?.map((line) => line.trim()) }, 'fault in the gateway');
+    if (this.res.headersSent) {
+      this.res.destroy();
+      return;
+    }
+    const message = 'The gateway failed. Its log says where, under this request’s id.';
+    this.answerError({ status: 500, message, type: 'server_error', code: 'internal_error' });
+  }
+
   #answer(status: number, headers: string[], body: string): void {
     const { req, res } = this;
     headers.push('content-type', 'application/json');

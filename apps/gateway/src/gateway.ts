@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { Logger } from 'pino';
@@ -42,7 +42,7 @@ export class Gateway {
       // Longer than the idle limit of the usual load balancers in front, so that it is they who close.
       keepAliveTimeout: 65_000,
     };
-    this.#server = createServer(limits, (req, res) => route(new Exchange(this.#state, req, res)));
+    this.#server = createServer(limits, (req, res) => this.#serve(req, res));
   }
 
   /** Starts to accept connections; rejects when the address cannot be had. */
@@ -72,5 +72,14 @@ export class Gateway {
     ]);
     clearInterval(idle);
     clearTimeout(bound);
+  }
+
+  #serve(req: IncomingMessage, res: ServerResponse): void {
+    const exchange = new Exchange(this.#state, req, res);
+    try {
+      route(exchange);
+    } catch (error) {
+      exchange.answerFault(error);
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { isPlimsollError } from '@plimsoll/core';
+
 import type { Exchange } from './exchange.ts';
 import type { PoolDirectory, ServedPool } from './pool-directory.ts';
 
@@ -9,33 +11,56 @@ interface Model {
 }
 
 /** Lists the names that are known to work as `model`, in the form of OpenAI's `GET /v1/models`. */
-export function serveModels(exchange: Exchange): void {
-  const { directory } = exchange.state;
-  const byId = new Map<string, Model>();
-  for (const pool of directory.pools) {
-    for (const model of modelsOf(pool, directory)) byId.set(model.id, model);
-  }
+export async function serveModels(exchange: Exchange): Promise<void> {
+  const { directory, log } = exchange.state;
+  const lists = await Promise.all(
+    directory.pools.map(async (pool) => {
+      const stated = statedModels(pool, directory);
+      if (pool.targets.every(({ model }) => model !== '*')) return stated;
+      try {
+        return [...stated, ...(await providersModels(pool, directory))];
+      } catch (error) {
+        // A list without this pool's models is better than none.
+        const code = isPlimsollError(error) ? error.code : 'not a list of models';
+        log.warn({ pool: pool.name, code }, 'its models could not be listed');
+        return stated;
+      }
+    }),
+  );
+  const byId = new Map(lists.flat().map((model) => [model.id, model]));
   exchange.answerJson(200, { object: 'list', data: [...byId.values()] });
 }
 
 /**
  * The pool's name and that of each of its targets alone. A pool that is found by patterns is listed by the models its
- * targets state, since a pattern cannot be asked for, and a target that hands on any name tells none.
+ * targets state, since a pattern cannot be asked for, and a target that hands on any name states none.
  */
-function modelsOf(pool: ServedPool, directory: PoolDirectory): Model[] {
+function statedModels(pool: ServedPool, directory: PoolDirectory): Model[] {
   const named = pool.targets.filter(({ model }) => model !== '*');
   if (named.length === 0) return [];
-  if (!pool.name.includes('*')) {
-    return [
-      entry(pool.name, 'plimsoll'),
-      ...named.map(({ id, provider }) => entry(`${pool.name}@${id}`, provider)),
-    ];
+  if (pool.name.includes('*')) {
+    return named
+      .filter(({ model }) => directory.find(model)?.pool === pool)
+      .map(({ model, provider }) => modelOf(model, provider));
   }
-  return named
-    .filter(({ model }) => directory.find(model)?.pool === pool)
-    .map(({ model, provider }) => entry(model, provider));
+  return [
+    modelOf(pool.name, 'plimsoll'),
+    ...named.map(({ id, provider }) => modelOf(`${pool.name}@${id}`, provider)),
+  ];
 }
 
-function entry(id: string, owner: string): Model {
+/** Where any name is handed on, the provider knows which there are; only those that lead to this pool are listed. */
+async function providersModels(pool: ServedPool, directory: PoolDirectory): Promise<Model[]> {
+  const payload = { dialect: 'openai', path: '/models', json: {} };
+  const answer = await pool.balancer.stream({ operation: 'models', payload });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  const { data } = JSON.parse(Buffer.concat(chunks).toString()) as { data: readonly Model[] };
+  return data
+    .filter(({ id }) => directory.find(id)?.pool === pool)
+    .map(({ id, created, owned_by }) => ({ id, object: 'model', created, owned_by }));
+}
+
+function modelOf(id: string, owner: string): Model {
   return { id, object: 'model', created: 0, owned_by: owner };
 }

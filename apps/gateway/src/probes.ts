@@ -6,17 +6,17 @@ export function serveHealth(exchange: Exchange): void {
   exchange.answerJson(200, { status: 'ok' });
 }
 
-/** Requests may be sent: every pool has a usable target, and the gateway is not going away. */
+/**
+ * Requests may be sent: a pool has a usable target, and the gateway is not going away. One pool without any is no reason
+ * to take the others away from their clients.
+ */
 export function serveReadiness(exchange: Exchange): void {
   const { directory, isDraining } = exchange.state;
+  const ready = directory.pools.filter(isReady);
+  const status = isDraining ? 'draining' : ready.length > 0 ? 'ready' : 'no usable target';
   const pools = Object.fromEntries(
-    directory.pools.map((pool) => [pool.name, isReady(pool) ? 'ready' : 'no usable target']),
+    directory.pools.map((pool) => [pool.name, ready.includes(pool) ? 'ready' : 'no usable target']),
   );
-  const status = isDraining
-    ? 'draining'
-    : Object.values(pools).every((state) => state === 'ready')
-      ? 'ready'
-      : 'not ready';
   exchange.answerJson(status === 'ready' ? 200 : 503, { status, pools });
 }
 

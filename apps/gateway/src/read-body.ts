@@ -31,7 +31,11 @@ export function readBody(exchange: Exchange, onBody: (body: Buffer) => void): vo
   });
   req.on('end', () => {
     if (size > state.maxBodyBytes) return;
-    onBody(chunks === undefined ? (only ?? Buffer.alloc(0)) : Buffer.concat(chunks, size));
+    try {
+      onBody(chunks === undefined ? (only ?? Buffer.alloc(0)) : Buffer.concat(chunks, size));
+    } catch (error) {
+      exchange.answerFault(error);
+    }
   });
 }
 

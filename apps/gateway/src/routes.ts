@@ -6,7 +6,7 @@ import { serveHealth, serveReadiness } from './probes.ts';
 
 interface Route {
   readonly method: 'GET' | 'POST';
-  readonly serve: (exchange: Exchange) => void;
+  readonly serve: (exchange: Exchange) => void | Promise<void>;
 }
 
 const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
@@ -37,6 +37,6 @@ export function route(exchange: Exchange): void {
     const headers = ['allow', found.method];
     exchange.answerError(badRequest(405, 'method_not_allowed', message, { headers }));
   } else {
-    found.serve(exchange);
+    found.serve(exchange)?.catch((error: unknown) => exchange.answerFault(error));
   }
 }
