@@ -11,6 +11,7 @@ import {
 } from '@plimsoll/core';
 
 import { Attempt, type AttemptOwner, NO_CONTROL } from './attempt.ts';
+import { isCooling } from './cool-downs.ts';
 import { ABORTED, FAILED, SUCCESS } from './decision-ring.ts';
 import { closeLease, endTrial, markAnswered, openLease } from './lease.ts';
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
@@ -368,7 +369,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
       const event = { callId: this.id, pool: pool.name, target, failure, attempt: attempts };
       pool.emitter.emit('attemptFailed', event);
     }
-    if (failure.verdict === 'cooldown') pool.fleet.cool(member, failure, nowMs);
+    if (isCooling(failure, member.target)) pool.fleet.cool(member, failure, nowMs);
     recovery.tried.push(member.slot);
     const other = this.#attempt ?? this.#hedge;
     if (other !== undefined) {

@@ -24,6 +24,13 @@ export function coolDownMs(failure: Failure, random: Random): number {
   return DEFAULT_MS[failure.kind] ?? 5 * SECOND_MS + random.float() * 25 * SECOND_MS;
 }
 
+/** Whether `failure` of an attempt on `target` starts a cool-down. */
+export function isCooling(failure: Failure, target: Target): boolean {
+  if (failure.verdict === 'cooldown') return true;
+  // The target does not have its model. Where the caller names the model, the name may be what is wrong.
+  return failure.kind === 'model_access' && target.model !== '*';
+}
+
 /** Whether the failure is about a rate, which comes back in seconds: worth waiting for. */
 export function isThrottle({ kind }: Failure): boolean {
   return kind === 'throttle' || kind === 'ramp';

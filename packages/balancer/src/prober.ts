@@ -7,6 +7,7 @@ import {
 } from '@plimsoll/core';
 
 import { Attempt, type AttemptOwner } from './attempt.ts';
+import { isCooling } from './cool-downs.ts';
 import type { FleetState } from './fleet.ts';
 import { closeLease, endTrial, markAnswered, openLease } from './lease.ts';
 import type { Member } from './member.ts';
@@ -204,7 +205,8 @@ class RequestProbe implements Probe, AttemptOwner {
   onAttemptFailure(attempt: Attempt, failure: Failure): void {
     const nowMs = this.#fleet.clock.now();
     this.#close(failure, undefined, nowMs);
-    if (failure.verdict === 'cooldown') this.#fleet.cool(attempt.member, failure, nowMs);
+    const { member } = attempt;
+    if (isCooling(failure, member.target)) this.#fleet.cool(member, failure, nowMs);
   }
 
   #cut(failure: Failure, nowMs: number): void {

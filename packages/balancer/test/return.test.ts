@@ -167,6 +167,20 @@ it('remembers 150 cool-downs at once, each with its own expiry', () => {
   }
 });
 
+it('leaves a target alone for minutes that does not have its model, unless the caller named it', () => {
+  const noModel = { kind: 'model_access', verdict: 'failover', isHealthFailure: false } as const;
+  const { provider, pool, start, clock } = rig([
+    { id: 'a', model: 'm' },
+    { id: 'b', model: '*' },
+  ]);
+  start();
+  provider.last.fail(noModel);
+  provider.last.fail(noModel);
+  expect(pool.explain({}).order).toEqual(['b']);
+  clock.advance(300_000);
+  expect(pool.explain({}).order).toEqual(['a', 'b']);
+});
+
 it('cools a region of one provider only', () => {
   const { provider, pool, start } = rig([
     { id: 'a', region: 'us' },
