@@ -12,29 +12,28 @@ import { alike, patient, SERVICE_LENGTHS, SERVICE_MS, SINGLE_SERVER } from './ri
 // Source: Mitzenmacher, How Useful Is Old Information?, IEEE TPDS 11(1), 2000. The figures are those of an independent
 // simulation of his periodic update model.
 //
-// Tolerance: three standard deviations over seeds of runs this long, measured: 2 % for two choices, 4 % for the shortest
-// queue.
+// Tolerance: three standard deviations of a run, measured over 8 seeds.
 describe('two choices grow slowly with the age of what they know', () => {
   test.for([
-    { age: 0.1, mean: 2.69 },
-    { age: 1, mean: 2.98 },
-    { age: 5, mean: 4 },
-    { age: 10, mean: 5.1 },
-  ])('$age service times old: $mean', async ({ age, mean }) => {
+    { age: 0.1, mean: 2.69, tolerance: 0.075 },
+    { age: 1, mean: 2.98, tolerance: 0.055 },
+    { age: 5, mean: 4, tolerance: 0.06 },
+    { age: 10, mean: 5.1, tolerance: 0.05 },
+  ])('$age service times old: $mean', async ({ age, mean, tolerance }) => {
     const measured = await meanTime(leastBusy({ exactUpTo: 1 }), age);
-    expect(Math.abs(measured / mean - 1)).toBeLessThan(0.06);
+    expect(Math.abs(measured / mean - 1)).toBeLessThan(tolerance);
   });
 });
 
 describe('the shortest queue, ties by chance, becomes the worst choice', () => {
   test.for([
-    { age: 0.1, mean: 1.56 },
-    { age: 1, mean: 3.97 },
-    { age: 5, mean: 11.8 },
-    { age: 10, mean: 22.2 },
-  ])('$age service times old: $mean', async ({ age, mean }) => {
+    { age: 0.1, mean: 1.56, tolerance: 0.075 },
+    { age: 1, mean: 3.97, tolerance: 0.105 },
+    { age: 5, mean: 11.8, tolerance: 0.145 },
+    { age: 10, mean: 22.2, tolerance: 0.175 },
+  ])('$age service times old: $mean', async ({ age, mean, tolerance }) => {
     const measured = await meanTime(shortestQueue, age);
-    expect(Math.abs(measured / mean - 1)).toBeLessThan(0.12);
+    expect(Math.abs(measured / mean - 1)).toBeLessThan(tolerance);
   });
 });
 
@@ -42,7 +41,6 @@ test('least-busy herds on counts five service times old, worse than two choices 
   const herd = await meanTime(leastBusy({ exactUpTo: 100 }), 5);
   expect(herd).toBeGreaterThan(10);
   expect(herd).toBeGreaterThan(2 * (await meanTime(leastBusy({ exactUpTo: 1 }), 5)));
-  // 10 in the long run; a run this long from empty queues gives a little less.
   expect(herd).toBeGreaterThan(await meanTime(random(), 5));
 });
 

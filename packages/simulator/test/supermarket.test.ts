@@ -10,21 +10,20 @@ import { alike, patient, SERVICE_LENGTHS, SERVICE_MS, SINGLE_SERVER } from './ri
 //
 // Source: Mitzenmacher, The Power of Two Choices in Randomized Load Balancing, IEEE TPDS 12(10), 2001.
 //
-// Tolerance 6 %: with 150,000 requests the load that was really offered varies by 0.4 %, which at a load of 0.9 moves the
-// mean by 2 %; three of these. The next d is 20 % or more away. For d = 1 at 0.7, 8 %: its queues are longer. The formula
-// is for infinitely many servers; 500 are within 0.3 % of it.
+// Tolerance: three standard deviations of a run, measured over 8 seeds (their means were within 0.4 % of the formula at
+// every row). Most of it is the load that was really offered. The formula is for infinitely many servers; 500 are within
+// 0.3 % of it.
 test.for([
-  { choices: 1, load: 0.7, mean: 3.3333, tolerance: 0.08 },
-  { choices: 2, load: 0.7, mean: 1.6145, tolerance: 0.06 },
-  { choices: 2, load: 0.9, mean: 2.6141, tolerance: 0.06 },
-  { choices: 3, load: 0.7, mean: 1.3568, tolerance: 0.06 },
-  { choices: 3, load: 0.9, mean: 2.0279, tolerance: 0.06 },
+  { choices: 1, load: 0.7, mean: 3.3333, tolerance: 0.045 },
+  { choices: 2, load: 0.7, mean: 1.6145, tolerance: 0.03 },
+  { choices: 2, load: 0.9, mean: 2.6141, tolerance: 0.065 },
+  { choices: 3, load: 0.7, mean: 1.3568, tolerance: 0.025 },
+  { choices: 3, load: 0.9, mean: 2.0279, tolerance: 0.05 },
 ])('$choices choices at a load of $load take $mean service times', async (one) => {
   const servers = 500;
   const perS = (one.load * servers * 1000) / SERVICE_MS;
   const durationS = 150_000 / perS;
   const report = await simulate({
-    seed: 2,
     durationS,
     // Starting empty flatters; a third is more than ten times what the queues of two choices need to fill.
     warmUpS: durationS / 3,
