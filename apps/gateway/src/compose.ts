@@ -55,6 +55,12 @@ export async function compose(config: Config, folder: string): Promise<Compositi
   return composer;
 }
 
+interface Credential {
+  readonly provider: Provider;
+  /** Id of the first target that uses it. */
+  readonly firstTarget: string;
+}
+
 class Composer implements Composition {
   readonly pools: ServedPool[] = [];
   readonly errors: Remark[] = [];
@@ -63,7 +69,7 @@ class Composer implements Composition {
   readonly #configs: ReadonlyMap<string, TargetConfig>;
   readonly #fleet: Fleet = fleet();
   readonly #targets = new Map<string, TargetOptions>();
-  readonly #providers = new Map<string, Provider>();
+  readonly #credentials = new Map<string, Credential>();
 
   constructor(config: Config, folder: string) {
     this.#folder = folder;
@@ -77,13 +83,16 @@ class Composer implements Composition {
       apiKey: _key,
       baseUrl: _url,
       simulate: _behaviour,
-      ...target
+      ...stated
     } = config;
+    const { id } = config;
     try {
-      const provider = this.#provider(config);
-      this.#targets.set(config.id, { ...defined(target), id: config.id, provider });
+      const credential = this.#credential(config);
+      // The limits of a key are shared by all who use it.
+      const target = { quotaGroup: credential.firstTarget, ...defined(stated) };
+      this.#targets.set(id, { ...target, id, provider: credential.provider });
     } catch (error) {
-      this.errors.push({ about: { target: config.id }, message: messageOf(error) });
+      this.errors.push({ about: { target: id }, message: messageOf(error) });
     }
   }
 
@@ -115,21 +124,21 @@ class Composer implements Composition {
 
   async close(): Promise<void> {
     await Promise.all(this.pools.map((pool) => pool.balancer.close(0)));
-    for (const provider of this.#providers.values()) await provider.close?.();
+    for (const { provider } of this.#credentials.values()) await provider.close?.();
   }
 
   /** The adapter of a target; targets with the same credential for the same place share one. */
-  #provider({ id, provider, apiKey, baseUrl, simulate }: TargetConfig): Provider {
-    const key = JSON.stringify(provider === 'simulated' ? [id] : [provider, apiKey, baseUrl]);
-    let adapter = this.#providers.get(key);
-    if (adapter === undefined) {
-      adapter =
-        provider === 'simulated'
-          ? simulated(simulate)
-          : openai({ preset: provider as PresetName, apiKey, baseUrl });
-      this.#providers.set(key, adapter);
-    }
-    return adapter;
+  #credential({ id, provider, apiKey, baseUrl, simulate }: TargetConfig): Credential {
+    const key = JSON.stringify(apiKey === undefined ? [id] : [provider, apiKey, baseUrl]);
+    const known = this.#credentials.get(key);
+    if (known !== undefined) return known;
+    const adapter =
+      provider === 'simulated'
+        ? simulated(simulate)
+        : openai({ preset: provider as PresetName, apiKey, baseUrl });
+    const credential = { provider: adapter, firstTarget: id };
+    this.#credentials.set(key, credential);
+    return credential;
   }
 
   async #strategy({ use, options }: StrategyConfig): Promise<StrategyDefinition> {

@@ -47,6 +47,30 @@ describe('compose', () => {
     ]);
   });
 
+  it('puts targets of one key into one quota group, unless they state another', async () => {
+    const target = { provider: 'openai', model: 'm', apiKey: 'sk-1' };
+    const targets = [
+      { ...target, id: 'a' },
+      { ...target, id: 'b' },
+      { ...target, id: 'c', apiKey: 'sk-2' },
+      { ...target, id: 'd', quotaGroup: 'org' },
+    ];
+    const strategy = { use: 'round-robin', options: {} };
+    const pool = {
+      name: 'p',
+      accepts: ['p'],
+      strategy,
+      targets: ['a', 'b', 'c', 'd'],
+      ...policies,
+    };
+    const { pools } = await compose({ targets, pools: [pool], server, log }, '.');
+    const groups = new Map<string, string>();
+    for (let time = 0; time < targets.length; time++) {
+      await pools[0]!.balancer.run({}, async ({ id, quotaGroup }) => groups.set(id, quotaGroup));
+    }
+    expect(Object.fromEntries(groups)).toEqual({ a: 'a', b: 'a', c: 'c', d: 'org' });
+  });
+
   it('gives pools that name one target that one target', async () => {
     const target = { id: 'a', provider: 'simulated', model: 'm', limits: { concurrency: 1 } };
     const pool = (name: string) => ({
