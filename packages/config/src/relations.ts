@@ -43,6 +43,7 @@ export function relations(config: FileConfig): Relations {
       }
     }
     errors.push(...weights(members, name, path));
+    warnings.push(...sharedLimits(members));
   }
 
   for (const { target, path } of placed) {
@@ -108,4 +109,25 @@ function weights(members: readonly PlacedTarget[], name: string, path: Path): Co
     return [{ path: [...path, 'targets'], message }];
   }
   return [];
+}
+
+/** Targets of one pool whose limits are one: the second of them adds no capacity, which is mostly not what was meant. */
+function sharedLimits(members: readonly PlacedTarget[]): Complaint[] {
+  const first = new Map<string, string>();
+  const found: Complaint[] = [];
+  for (const { target, path } of members) {
+    const { id, model, provider, quotaGroup, apiKey, baseUrl } = target;
+    if (quotaGroup === undefined && apiKey === undefined) continue;
+    const limits = quotaGroup ?? [provider, apiKey, baseUrl];
+    const key = JSON.stringify([limits, model]);
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, id);
+      continue;
+    }
+    const what = quotaGroup === undefined ? 'API key' : `quota group ${quotaGroup}`;
+    const message = `"${id}" has the ${what} of "${earlier}" and so its limits: it adds no capacity`;
+    found.push({ path, message });
+  }
+  return found;
 }

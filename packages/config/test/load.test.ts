@@ -366,4 +366,22 @@ describe('a warning', () => {
       'plimsoll.yaml:1:11: targets[0]: "b" is in no pool',
     ]);
   });
+
+  it('tells of targets of a pool that share one limit', () => {
+    const target = (id: string, more: string): string =>
+      `{ id: ${id}, provider: openai, model: m, ${more} }`;
+    const { warnings } = load(
+      poolOf(
+        target('a', 'apiKey: sk-1'),
+        target('b', 'apiKey: sk-1'),
+        target('c', 'apiKey: sk-1, baseUrl: "http://127.0.0.1/v1"'),
+        target('d', 'apiKey: sk-2, quotaGroup: org'),
+        target('e', 'apiKey: sk-3, quotaGroup: org'),
+      ),
+    );
+    expect(warnings.map(formatProblem)).toEqual([
+      'plimsoll.yaml:4:5: pools.chat.targets[1]: "b" has the API key of "a" and so its limits: it adds no capacity',
+      'plimsoll.yaml:7:5: pools.chat.targets[4]: "e" has the quota group org of "d" and so its limits: it adds no capacity',
+    ]);
+  });
 });
