@@ -60,7 +60,8 @@ export function gammaBursts(options: {
 }
 
 /**
- * What was recorded, as it was: moments in seconds since the start, or arrivals that state lengths too.
+ * What was recorded, as it was: moments in seconds since the start, or arrivals that state lengths too. What comes after
+ * the simulation's duration is left out.
  *
  * @throws PlimsollError ERR_PLIMSOLL_OPTION when a moment is negative or before the one in front of it.
  */

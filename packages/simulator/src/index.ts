@@ -1,4 +1,11 @@
-export { type Arrival, type Arrivals, gammaBursts, poisson, recorded } from './arrivals.ts';
+export {
+  type Arrival,
+  type Arrivals,
+  type ArrivalStream,
+  gammaBursts,
+  poisson,
+  recorded,
+} from './arrivals.ts';
 export {
   constant,
   type Distribution,
@@ -7,9 +14,20 @@ export {
   normal,
   pareto,
 } from './distribution.ts';
+export { type EventClock, type SimulatedEvent } from './event-clock.ts';
+export { type HeapItem } from './event-heap.ts';
 export { expectDistribution, type ExpectDistributionOptions } from './expect-distribution.ts';
-export { brownOut, failures, type FailuresOptions, type Fault, hang, outage } from './fault.ts';
-export { type Gateway } from './gateway.ts';
+export {
+  brownOut,
+  type Errors,
+  failures,
+  type FailuresOptions,
+  type Fault,
+  hang,
+  outage,
+  type Window,
+} from './fault.ts';
+export { type Gateway, type SimulatedBalancer } from './gateway.ts';
 export { chatLengths, type Lengths } from './lengths.ts';
 export { type PromptCacheOptions } from './prompt-cache.ts';
 export { type QuotaOptions } from './quota.ts';
@@ -19,6 +37,7 @@ export { reportPlot } from './report-plot.ts';
 export { reportTable } from './report-table.ts';
 export { type Prefix, type SimulatedTraits } from './request.ts';
 export { type ServerOptions } from './server.ts';
+export { type Job, type Service, type ServiceContext, type ServiceDefinition } from './service.ts';
 export { delay, processorSharing, queue } from './services.ts';
 export { simulate, type SimulationOptions } from './simulate.ts';
 export { tenants, type TenantsOptions } from './tenants.ts';

@@ -1,6 +1,6 @@
 /**
- * What a simulation measured, of the requests that came after the warm-up. Plain data: it can be stored as JSON, where
- * NaN becomes null.
+ * What a simulation measured, of the requests that came after the warm-up. Plain data: it can be stored as JSON. Ratios
+ * and means of nothing are NaN, which JSON makes null.
  */
 export interface Report {
   readonly seed: number;

@@ -53,7 +53,7 @@ export interface ServerContext {
   readonly promptCaches: Map<string, PromptCache>;
 }
 
-/** A 429 and a refused connection are sent this long after the request came. */
+/** A 429 is sent this long after the request came. */
 const REJECT_MS = 20;
 
 /**

@@ -16,7 +16,8 @@ export class Traffic extends SimulatedEvent {
   readonly #arrivals: ArrivalStream;
   readonly #lengths: () => { inputTokens: number; outputTokens: number };
   readonly #traits: (index: number, random: Random) => SimulatedTraits;
-  readonly #random: Random;
+  readonly #traitsRandom: Random;
+  readonly #gatewayRandom: Random;
   readonly #durationS: number;
   readonly #warmUpMs: number;
   /** The request that comes next. */
@@ -29,7 +30,7 @@ export class Traffic extends SimulatedEvent {
     arrivals: ArrivalStream,
     lengths: Lengths,
     traits: (index: number, random: Random) => SimulatedTraits,
-    chance: { readonly lengths: Random; readonly traits: Random },
+    chance: { readonly lengths: Random; readonly traits: Random; readonly gateway: Random },
     times: { readonly durationS: number; readonly warmUpS: number },
   ) {
     super();
@@ -39,7 +40,8 @@ export class Traffic extends SimulatedEvent {
     this.#arrivals = arrivals;
     this.#lengths = lengthSampler(lengths, chance.lengths);
     this.#traits = traits;
-    this.#random = chance.traits;
+    this.#traitsRandom = chance.traits;
+    this.#gatewayRandom = chance.gateway;
     this.#durationS = times.durationS;
     this.#warmUpMs = times.warmUpS * 1000;
   }
@@ -69,11 +71,10 @@ export class Traffic extends SimulatedEvent {
     const drawn = this.#lengths();
     const inputTokens = arrival.inputTokens ?? drawn.inputTokens;
     const outputTokens = arrival.outputTokens ?? drawn.outputTokens;
-    const { prefix, ...traits } = this.#traits(number, this.#random);
+    const { prefix, ...traits } = this.#traits(number, this.#traitsRandom);
     const isMeasured = nowMs >= this.#warmUpMs;
     const call = new SimulatedCall(recorder, number, inputTokens, outputTokens, prefix, isMeasured);
-    const count = this.#balancers.length;
-    const balancer = this.#balancers[count === 1 ? 0 : this.#random.below(count)]!;
+    const balancer = this.#balancers[this.#gatewayRandom.below(this.#balancers.length)]!;
     const request = { isStream: true, inputTokens, ...traits, payload: call };
     balancer.start(request, call);
   }
