@@ -9,7 +9,8 @@
  * - `ERR_PLIMSOLL_DEADLINE`: the request's deadline passed.
  * - `ERR_PLIMSOLL_STREAM`: an answer broke off after content was handed on.
  * - `ERR_PLIMSOLL_ABORTED`: the caller went away.
- * - `ERR_PLIMSOLL_CLOSED`: the balancer was closed.
+ * - `ERR_PLIMSOLL_CLOSED`: the balancer, or the store, was closed.
+ * - `ERR_PLIMSOLL_STORE`: a store cannot be opened, or did not do what it was asked; never a reason to refuse a request.
  */
 export type ErrorCode =
   | 'ERR_PLIMSOLL_OPTION'
@@ -20,7 +21,8 @@ export type ErrorCode =
   | 'ERR_PLIMSOLL_DEADLINE'
   | 'ERR_PLIMSOLL_STREAM'
   | 'ERR_PLIMSOLL_ABORTED'
-  | 'ERR_PLIMSOLL_CLOSED';
+  | 'ERR_PLIMSOLL_CLOSED'
+  | 'ERR_PLIMSOLL_STORE';
 
 /**
  * The one error class. Tell errors apart by `code`, never by `instanceof`: two copies of this package may be installed

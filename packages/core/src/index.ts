@@ -4,6 +4,7 @@ export { type ErrorCode, isPlimsollError, optionError, PlimsollError } from './e
 export { type Failure, type FailureKind, type Scope, type Verdict } from './failure.ts';
 export { type Health, type HealthContext, type HealthDefinition } from './health.ts';
 export { type Outcome, type Usage } from './outcome.ts';
+export { periodOverAtEpochMs } from './period.ts';
 export {
   type AttemptControl,
   type AttemptEnd,

@@ -21,13 +21,21 @@ export interface PeriodUse {
  * 1. What `add` has resolved for survives the process (kill -9 included), but for a store that says it is in memory.
  * 2. Concurrent `add`s lose nothing: totals are the sums of all that was added under a key and period.
  * 3. A method that fails rejects; it never throws at once and never hangs for longer than its own time limit.
+ * 4. An `add` that rejects counts for nothing, at the latest when the next `add` of the same store has resolved; so the
+ *    caller adds the same again.
  */
 export interface Store {
   /** As metrics label it: `sqlite`. */
   readonly name: string;
-  /** Adds uses and gives the new totals of the same keys and periods, in the same order. */
+  /**
+   * Adds uses, all or none, and gives the totals of the same keys and periods after it, in the same order. `used` may be
+   * negative: what was reserved and not used.
+   */
   add(uses: readonly PeriodUse[]): Promise<readonly PeriodUse[]>;
-  /** All totals whose period is not over by `epochMs` (a period is kept for at least two days after it ended). */
+  /**
+   * All totals whose period is not over in every time zone by `epochMs` (`periodOverAtEpochMs`). A period is kept for at
+   * least two days after that.
+   */
   load(epochMs: number): Promise<readonly PeriodUse[]>;
   /** Keeps `value` under `key` for `ttlMs` milliseconds (> 0). */
   put(key: string, value: string, ttlMs: number): Promise<void>;
@@ -40,8 +48,9 @@ export interface Store {
 /** A store that processes on several machines share at run time. */
 export interface SharedStore extends Store {
   /**
-   * Claims parts of shared rate limits for this member of the fleet, in one round trip. At any moment the shares granted
-   * under a key add up to at most 1; a grant ends by itself when it is not renewed for `ttlMs`.
+   * Claims parts of shared rate limits for this member of the fleet, in one round trip; grants come in the order of the
+   * claims. At any moment the shares granted under a key add up to at most 1. A grant ends by itself when it is not
+   * renewed for `ttlMs`, counted from the call; it stays as it was when a renewal rejects.
    */
   lease(claims: readonly ShareClaim[], ttlMs: number): Promise<readonly ShareGrant[]>;
   /** Tells all other members; those not connected hear of it when they come, until it expires. Never waits. */
