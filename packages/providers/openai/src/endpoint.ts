@@ -1,6 +1,8 @@
 import type { Target, WireRequest } from '@plimsoll/core';
 import type { Dispatcher } from 'undici';
 import { Lingering } from './lingering.ts';
+import type { Continuation } from './openai-continuation.ts';
+import { modelAsked } from './openai-request.ts';
 
 /** Where the attempts of one adapter go, and with what. */
 export interface Endpoint {
@@ -9,6 +11,9 @@ export interface Endpoint {
   readonly maxBodyBytes: number;
   readonly nowEpochMs: () => number;
   readonly dispatcher: Dispatcher;
+  readonly continuation: Continuation;
+  /** Targets that did not continue a given text when asked to: they are not asked again. */
+  readonly refusesBeginnings: WeakSet<Target>;
   readonly lingering: Lingering;
   /** Method, URL and headers; the body is missing. */
   requestOptions(target: Target, payload: WireRequest): Dispatcher.DispatchOptions;
@@ -16,7 +21,7 @@ export interface Endpoint {
 
 export interface EndpointOptions extends Pick<
   Endpoint,
-  'apiKey' | 'acceptsStreamOptions' | 'maxBodyBytes' | 'nowEpochMs' | 'dispatcher'
+  'apiKey' | 'acceptsStreamOptions' | 'continuation' | 'maxBodyBytes' | 'nowEpochMs' | 'dispatcher'
 > {
   readonly baseUrl: URL;
   readonly auth: 'bearer' | 'api-key';
@@ -71,12 +76,16 @@ export function endpointOf(options: EndpointOptions): Endpoint {
     maxBodyBytes: options.maxBodyBytes,
     nowEpochMs: options.nowEpochMs,
     dispatcher: options.dispatcher,
+    continuation: options.continuation,
+    refusesBeginnings: new WeakSet(),
     lingering: new Lingering(),
     requestOptions(target, payload) {
       const { path } = payload;
       const isRead = path === '/models' || path.startsWith('/models/');
       const place =
-        apiVersion === undefined || isRead ? '' : deployment(target.model, payload.json['model']);
+        apiVersion === undefined || isRead
+          ? ''
+          : `/deployments/${encodeURIComponent(modelAsked(target.model, payload.json) ?? '')}`;
       return {
         origin: baseUrl.origin,
         path: `${prefix}${place}${path}${query}`,
@@ -88,11 +97,6 @@ export function endpointOf(options: EndpointOptions): Endpoint {
       };
     },
   };
-}
-
-function deployment(model: string | undefined, callerModel: unknown): string {
-  const name = model === undefined || model === '*' ? String(callerModel) : model;
-  return `/deployments/${encodeURIComponent(name)}`;
 }
 
 function headersOf(

@@ -4,7 +4,9 @@ import {
   type AttemptSink,
   ChunkKind,
   type Failure,
+  type Request,
   type Target,
+  type Transcript,
   type WireHead,
   type WireRequest,
 } from '@plimsoll/core';
@@ -20,6 +22,7 @@ import {
 import { headOf, isEncoded, isErrorBody, isEventStream, isJson, parsed } from './openai-answer.ts';
 import { choicesAsked, prepareBody } from './openai-request.ts';
 import { type StreamListener, StreamScanner } from './openai-stream.ts';
+import { canBeTakenOver, TranscriptKeeper } from './openai-transcript.ts';
 import { endAtEdges, endOfJson } from './openai-usage.ts';
 import { redacted } from './redact.ts';
 
@@ -44,16 +47,16 @@ type Mode =
 export function startAttempt(
   endpoint: Endpoint,
   target: Target,
-  payload: WireRequest,
+  request: Request<WireRequest>,
   sink: AttemptSink<WireHead, Uint8Array>,
 ): AttemptControl {
   const attempt = new Attempt(endpoint, sink);
-  process.nextTick(send, attempt, target, payload);
+  process.nextTick(send, attempt, target, request);
   return attempt;
 }
 
-function send(attempt: Attempt, target: Target, payload: WireRequest): void {
-  attempt.send(target, payload);
+function send(attempt: Attempt, target: Target, request: Request<WireRequest>): void {
+  attempt.send(target, request);
 }
 
 function resumeReading(attempt: Attempt): void {
@@ -80,6 +83,7 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
   #status = 0;
   #headers: WireHead['headers'] = {};
   #scanner: StreamScanner | undefined;
+  #keeper: TranscriptKeeper | undefined;
   #parts: Buffer[] = [];
   #bytes = 0;
 
@@ -88,9 +92,13 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
     this.#sink = sink;
   }
 
-  send(target: Target, payload: WireRequest): void {
+  send(target: Target, request: Request<WireRequest>): void {
     if (this.#isOver) return;
     const endpoint = this.#endpoint;
+    const { payload } = request;
+    if (this.#sink.wantsTranscript === true && canBeTakenOver(payload)) {
+      this.#keeper = new TranscriptKeeper(request, target);
+    }
     try {
       const options = endpoint.requestOptions(target, payload);
       if (options.method !== 'GET') {
@@ -133,6 +141,10 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
     if (this.#isOver) return;
     this.#isOver = true;
     this.#hangUp();
+  }
+
+  transcript(): Transcript | undefined {
+    return this.#keeper?.transcript(this.#scanner?.usage);
   }
 
   // undici's handler.
@@ -231,7 +243,9 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
   // What the scanner finds.
 
   onBytes(bytes: Buffer, kind: ChunkKind): void {
-    if (!this.#isOver) this.#sink.onChunk(bytes, kind);
+    if (this.#isOver) return;
+    this.#keeper?.add(bytes);
+    this.#sink.onChunk(bytes, kind);
   }
 
   onComplete(): void {

@@ -53,6 +53,33 @@ export function readFields(buffer: Buffer, start: number, end: number): EventFie
   return { data, name, dataStart, dataEnd };
 }
 
+/** The fields of each event in `buffer`, which has whole events only. */
+export function* eventsOf(bytes: Uint8Array): Generator<EventFields> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let start = 0;
+  let isLineEmpty = true;
+  for (let at = 0; at < buffer.length; at++) {
+    const byte = buffer[at];
+    if (byte !== NEWLINE && byte !== RETURN) {
+      isLineEmpty = false;
+      continue;
+    }
+    if (byte === RETURN && buffer[at + 1] === NEWLINE) at++;
+    if (isLineEmpty) {
+      yield readFields(buffer, start, at + 1);
+      start = at + 1;
+    }
+    isLineEmpty = true;
+  }
+}
+
+/** What a delta says besides text, and besides what comes before the text: who speaks, and the reasoning. */
+export function withoutText(delta: WireDelta | null | undefined): WireDelta {
+  const rest: Record<string, unknown> = { ...delta };
+  for (const name of ['role', 'content', 'reasoning', 'reasoning_content']) delete rest[name];
+  return rest;
+}
+
 /** Whether a reader sees something of this choice: text, reasoning, a refusal, audio, a tool call. */
 export function choiceHasContent(choice: WireChoice): boolean {
   if (isFilled(choice.text)) return true;

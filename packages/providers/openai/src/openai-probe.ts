@@ -13,7 +13,7 @@ export function probe(
   target: Target,
   done: (failure: Failure | undefined) => void,
 ): { abort(): void } {
-  return startAttempt(endpoint, target, listModels, new ProbeSink(done));
+  return startAttempt(endpoint, target, { payload: listModels }, new ProbeSink(done));
 }
 
 class ProbeSink implements AttemptSink {

@@ -52,6 +52,15 @@ export function prepareBody(
   return { body: Buffer.from(JSON.stringify(changed)), hidesUsage };
 }
 
+/** The model that a target asks for: its own, or with `undefined` and `*` the one that the caller named. */
+export function modelAsked(
+  model: string | undefined,
+  json: WireRequest['json'],
+): string | undefined {
+  if (model !== undefined && model !== '*') return model;
+  return typeof json['model'] === 'string' ? json['model'] : undefined;
+}
+
 /** How many choices a request asks for; a text completion asks `n` times for each of its prompts. */
 export function choicesAsked(json: WireRequest['json']): number {
   const { n, prompt } = json as { n?: unknown; prompt?: unknown };

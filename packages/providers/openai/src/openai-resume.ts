@@ -15,7 +15,7 @@ import type { Endpoint } from './endpoint.ts';
 import { isEventStream } from './openai-answer.ts';
 import { startAttempt } from './openai-attempt.ts';
 import { betaPath, type ContinuationRequest, continuationOf } from './openai-continuation.ts';
-import { choiceHasContent, eventsOf } from './openai-event.ts';
+import { choiceHasContent, eventsOf, withoutText } from './openai-event.ts';
 import { modelAsked } from './openai-request.ts';
 import { estimatedUsage, hasMoreThanText, textOf } from './openai-transcript.ts';
 import type { WireChoice, WireEvent } from './openai-wire.ts';
@@ -176,7 +176,8 @@ class Resumption implements AttemptControl, AttemptSink<WireHead, Uint8Array> {
 
   #continue({ json }: ContinuationRequest): AttemptControl {
     const payload: WireRequest = { ...this.#request.payload, json, body: undefined };
-    const endpoint = this.#endpoint.continuation === 'deepseek' ? onBeta(this.#endpoint) : this.#endpoint;
+    const endpoint =
+      this.#endpoint.continuation === 'deepseek' ? onBeta(this.#endpoint) : this.#endpoint;
     return startAttempt(endpoint, this.#target, { ...this.#request, payload }, this);
   }
 
@@ -256,8 +257,8 @@ function isRefusal({ kind, verdict, isHealthFailure }: Failure): boolean {
 
 /** `choice` with this text; without what the caller has of the first attempt: the role, its reasoning. */
 function withText(choice: WireChoice, text: string): WireChoice {
-  const { role: _, content: __, reasoning: ___, reasoning_content: ____, ...more } = choice.delta ?? {};
-  return { ...choice, delta: text === '' ? more : { ...more, content: text } };
+  const rest = withoutText(choice.delta);
+  return { ...choice, delta: text === '' ? rest : { ...rest, content: text } };
 }
 
 function tellsSomething(choice: WireChoice): boolean {

@@ -1,5 +1,5 @@
 import type { Request, Target, Transcript, Usage, WireRequest } from '@plimsoll/core';
-import { choiceHasContent, eventsOf } from './openai-event.ts';
+import { choiceHasContent, eventsOf, withoutText } from './openai-event.ts';
 import { modelAsked } from './openai-request.ts';
 import type { WireChoice, WireDelta, WireEvent } from './openai-wire.ts';
 
@@ -95,8 +95,9 @@ export class TranscriptKeeper {
 
   #read(event: WireEvent): void {
     const { id, created, model, choices } = event;
-    if (typeof id === 'string' && typeof created === 'number' && typeof model === 'string') {
-      this.#head ??= { id, created, model };
+    // Azure begins with an event that has neither.
+    if (typeof id === 'string' && id !== '' && typeof model === 'string') {
+      this.#head ??= { id, created: typeof created === 'number' ? created : 0, model };
     }
     if (!Array.isArray(choices)) return;
     for (const choice of choices as readonly WireChoice[]) {
@@ -117,9 +118,10 @@ export function textOf(delta: WireDelta | null | undefined): string {
  * it comes before the text, and is left as far as it came.
  */
 export function hasMoreThanText(choice: WireChoice): boolean {
-  const { content, reasoning: _, reasoning_content: __, ...more } = choice.delta ?? {};
+  const content = choice.delta?.content;
   return (
-    choiceHasContent({ ...choice, delta: more }) ||
+    choiceHasContent({ ...choice, delta: withoutText(choice.delta) }) ||
+    // Mistral puts reasoning and references into a list of parts.
     (typeof content === 'object' && content !== null)
   );
 }

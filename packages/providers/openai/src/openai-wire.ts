@@ -45,6 +45,8 @@ export interface WireChoice {
 
 /** One event of a stream: a chat or text completion chunk, an event of the Responses API, or an error. */
 export interface WireEvent {
+  readonly id?: unknown;
+  readonly created?: unknown;
   readonly model?: unknown;
   readonly choices?: unknown;
   readonly usage?: WireUsage | null;

@@ -11,6 +11,7 @@ import { endpointOf } from './endpoint.ts';
 import { startAttempt } from './openai-attempt.ts';
 import { classifyThrown } from './openai-failure.ts';
 import { probe } from './openai-probe.ts';
+import { resumeAttempt } from './openai-resume.ts';
 import { type Preset, type PresetName, presets } from './presets.ts';
 import { redacted } from './redact.ts';
 import { systemEpochMs } from './system.ts';
@@ -84,6 +85,7 @@ export function openai(options: OpenAIOptions = {}): Provider<WireRequest, WireH
     apiKey,
     auth: preset.auth,
     acceptsStreamOptions: preset.acceptsStreamOptions,
+    continuation: preset.continuation,
     apiVersion: options.apiVersion,
     baseUrl,
     headers,
@@ -93,7 +95,9 @@ export function openai(options: OpenAIOptions = {}): Provider<WireRequest, WireH
   });
   return {
     name,
-    attempt: (target, request, sink) => startAttempt(endpoint, target, request.payload, sink),
+    attempt: (target, request, sink) => startAttempt(endpoint, target, request, sink),
+    resume: (target, request, transcript, sink) =>
+      resumeAttempt(endpoint, target, request, transcript, sink),
     probe: (target, done) => probe(endpoint, target, done),
     classify: (error) => redacted(classifyThrown(error, nowEpochMs), apiKey),
     close: async () => connections?.release(),

@@ -1,3 +1,5 @@
+import type { Continuation } from './openai-continuation.ts';
+
 /** What differs between the APIs that speak OpenAI's dialect, as far as this adapter has to know it. */
 export interface Preset {
   /** The URL that paths such as `/chat/completions` are put behind; absent where every user has an own one. */
@@ -9,9 +11,11 @@ export interface Preset {
    * usage of every stream unasked.
    */
   readonly acceptsStreamOptions: boolean;
+  /** How it is asked to go on with an answer that broke off elsewhere. */
+  readonly continuation: Continuation;
 }
 
-const bearer = { auth: 'bearer', acceptsStreamOptions: true } as const;
+const plain = { auth: 'bearer', acceptsStreamOptions: true, continuation: 'none' } as const;
 
 /** An API that speaks OpenAI's dialect. */
 export type PresetName =
@@ -27,15 +31,24 @@ export type PresetName =
   | 'ollama';
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
-  openai: { ...bearer, baseUrl: 'https://api.openai.com/v1' },
-  azure: { auth: 'api-key', acceptsStreamOptions: true },
-  groq: { ...bearer, baseUrl: 'https://api.groq.com/openai/v1' },
-  // Answers 422 `extra_forbidden` to `stream_options`.
-  mistral: { auth: 'bearer', acceptsStreamOptions: false, baseUrl: 'https://api.mistral.ai/v1' },
-  deepseek: { ...bearer, baseUrl: 'https://api.deepseek.com/v1' },
-  openrouter: { ...bearer, baseUrl: 'https://openrouter.ai/api/v1' },
-  together: { ...bearer, baseUrl: 'https://api.together.xyz/v1' },
-  cerebras: { ...bearer, baseUrl: 'https://api.cerebras.ai/v1' },
-  vllm: { ...bearer, baseUrl: 'http://127.0.0.1:8000/v1' },
-  ollama: { ...bearer, baseUrl: 'http://127.0.0.1:11434/v1' },
+  openai: { ...plain, baseUrl: 'https://api.openai.com/v1' },
+  azure: { ...plain, auth: 'api-key' },
+  groq: { ...plain, baseUrl: 'https://api.groq.com/openai/v1' },
+  mistral: {
+    ...plain,
+    baseUrl: 'https://api.mistral.ai/v1',
+    // Answers 422 `extra_forbidden` to `stream_options`.
+    acceptsStreamOptions: false,
+    continuation: 'mistral',
+  },
+  deepseek: { ...plain, baseUrl: 'https://api.deepseek.com/v1', continuation: 'deepseek' },
+  openrouter: {
+    ...plain,
+    baseUrl: 'https://openrouter.ai/api/v1',
+    continuation: 'assistant-last',
+  },
+  together: { ...plain, baseUrl: 'https://api.together.xyz/v1' },
+  cerebras: { ...plain, baseUrl: 'https://api.cerebras.ai/v1' },
+  vllm: { ...plain, baseUrl: 'http://127.0.0.1:8000/v1', continuation: 'vllm' },
+  ollama: { ...plain, baseUrl: 'http://127.0.0.1:11434/v1' },
 };

@@ -13,6 +13,7 @@ import { targetOf } from '@plimsoll/testkit';
 
 /** What one attempt told its sink. */
 export class Collected implements AttemptSink<WireHead, Uint8Array> {
+  readonly wantsTranscript: boolean;
   head: WireHead | undefined;
   readonly chunks: [text: string, kind: ChunkKind][] = [];
   end: AttemptEnd | undefined;
@@ -23,7 +24,8 @@ export class Collected implements AttemptSink<WireHead, Uint8Array> {
   readonly over: Promise<this>;
   #resolve: (self: this) => void = () => {};
 
-  constructor() {
+  constructor(wantsTranscript = false) {
+    this.wantsTranscript = wantsTranscript;
     this.over = new Promise((resolve) => {
       this.#resolve = resolve;
     });
