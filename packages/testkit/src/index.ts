@@ -16,13 +16,13 @@ export {
   type OpenAIUpstreamOptions,
 } from './openai-upstream/upstream.ts';
 export { pickBench, type PickBenchOptions } from './pick-bench.ts';
-export { providerContract, type ProviderContractOptions } from './provider-contract.ts';
-export { type ProviderSite } from './provider-rig.ts';
+export { providerContract, type ProviderContractOptions } from './provider/contract.ts';
+export { type ProviderSite } from './provider/rig.ts';
 export {
   openAIProviderUpstream,
   type ProviderScenario,
   type ProviderUpstream,
-} from './provider-upstream.ts';
+} from './provider/upstream.ts';
 export { snapshotOf, type SnapshotOptions, targetOf } from './snapshot-of.ts';
-export { strategyContract, type StrategyContractOptions } from './strategy-contract.ts';
+export { strategyContract, type StrategyContractOptions } from './strategy/contract.ts';
 export { testTrace, type TestTrace, testView, type TestView } from './test-view.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { badExemptions } from '../src/exemption.ts';
 import { strategyContract } from '../src/index.ts';
-import { strategyClauses } from '../src/strategy-clauses.ts';
+import { strategyClauses } from '../src/strategy/clauses.ts';
 import { definitionOf, ReferenceStrategy } from './reference-strategy.ts';
 
 test('an exemption that names no clause is bad', () => {

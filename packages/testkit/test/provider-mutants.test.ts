@@ -2,8 +2,8 @@ import { ChunkKind, type AttemptSink, type Provider } from '@plimsoll/core';
 import { describe, expect, test } from 'vitest';
 
 import type { ProviderSite } from '../src/index.ts';
-import { providerClauses } from '../src/provider-clauses.ts';
-import { providerSubject } from '../src/provider-contract.ts';
+import { providerClauses } from '../src/provider/clauses.ts';
+import { providerSubject } from '../src/provider/contract.ts';
 import { referenceProvider } from './reference-provider.ts';
 
 /** One adapter that is broken in one way, by the clause that must catch it. */
@@ -194,7 +194,7 @@ describe('the provider contract', () => {
   for (const { id, check } of providerClauses) {
     for (const [name, create] of Object.entries(mutants[id] ?? {})) {
       test.concurrent(`[${id}] catches an adapter that ${name}`, async ({ expect }) => {
-        await expect(check(providerSubject({ create }))).rejects.toThrow();
+        await expect(check({ ...providerSubject({ create }), patienceMs: 2000 })).rejects.toThrow();
       });
     }
   }

@@ -1,8 +1,8 @@
 import type { Outcome, RequestTraits, Snapshot, StrategyDefinition, View } from '@plimsoll/core';
 import { describe, expect, test } from 'vitest';
 
-import { strategyClauses } from '../src/strategy-clauses.ts';
-import { strategySubject } from '../src/strategy-contract.ts';
+import { strategyClauses } from '../src/strategy/clauses.ts';
+import { strategySubject } from '../src/strategy/contract.ts';
 import { definitionOf, ReferenceStrategy } from './reference-strategy.ts';
 
 class Equal extends ReferenceStrategy {
@@ -215,6 +215,23 @@ const mutants: Record<string, Record<string, () => StrategyDefinition>> = {
     'bans a slot for good': each(
       class extends ReferenceStrategy {
         readonly banned = new Set<number>();
+        observe(slot: number, outcome: Outcome): void {
+          if (outcome.failure) this.banned.add(slot);
+        }
+        override pick(view: View, request: RequestTraits, nowMs: number): number {
+          const isIn = (slot: number): boolean => view.admits(slot) && !this.banned.has(slot);
+          return super.pick(admitting(view, isIn), request, nowMs);
+        }
+      },
+    ),
+    'keeps a ban while the slot has any target': each(
+      class extends ReferenceStrategy {
+        readonly banned = new Set<number>();
+        override update(snapshot: Snapshot): void {
+          super.update(snapshot);
+          for (const slot of this.banned)
+            if (!snapshot.slots.includes(slot)) this.banned.delete(slot);
+        }
         observe(slot: number, outcome: Outcome): void {
           if (outcome.failure) this.banned.add(slot);
         }

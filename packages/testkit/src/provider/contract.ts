@@ -1,11 +1,11 @@
 import type { Provider, Request, Target, WireRequest } from '@plimsoll/core';
 import { describe, expect, test } from 'vitest';
 
-import { badExemptions, type Exemption } from './exemption.ts';
-import { providerClauses } from './provider-clauses.ts';
-import type { ProviderSite, ProviderSubject } from './provider-rig.ts';
-import { openAIProviderUpstream, type ProviderUpstream } from './provider-upstream.ts';
-import { targetOf } from './snapshot-of.ts';
+import { badExemptions, type Exemption } from '../exemption.ts';
+import { providerClauses } from './clauses.ts';
+import type { ProviderSite, ProviderSubject } from './rig.ts';
+import { openAIProviderUpstream, type ProviderUpstream } from './upstream.ts';
+import { targetOf } from '../snapshot-of.ts';
 
 /** What `providerContract` is to check. */
 export interface ProviderContractOptions {
@@ -58,6 +58,8 @@ export function providerSubject(options: ProviderContractOptions): ProviderSubje
     plain: options.plain ?? chatRequest(false),
     stream: options.stream ?? chatRequest(true),
     unsendable: options.unsendable ?? chatRequest(false, { metadata: 1n }),
+    // Never waited for by an adapter that keeps the clauses, however busy the machine is.
+    patienceMs: 10_000,
   };
 }
 

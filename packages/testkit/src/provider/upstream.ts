@@ -1,6 +1,6 @@
-import { type OpenAIUpstreamOptions, openAIUpstream } from './openai-upstream/upstream.ts';
-import type { UpstreamAnswer } from './openai-upstream/answer.ts';
-import { upstreamErrors } from './openai-upstream/errors.ts';
+import { type OpenAIUpstreamOptions, openAIUpstream } from '../openai-upstream/upstream.ts';
+import type { UpstreamAnswer } from '../openai-upstream/answer.ts';
+import { upstreamErrors } from '../openai-upstream/errors.ts';
 
 /**
  * What the upstream does with the next request of a clause. Every good answer says `Hello from the upstream.`, of a

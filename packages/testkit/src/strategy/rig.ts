@@ -9,9 +9,9 @@ import {
   type Target,
 } from '@plimsoll/core';
 
-import { manualClock, type ManualClock } from './manual-clock.ts';
-import { snapshotOf, type SnapshotOptions } from './snapshot-of.ts';
-import { testTrace, testView, type TestView } from './test-view.ts';
+import { manualClock, type ManualClock } from '../manual-clock.ts';
+import { snapshotOf, type SnapshotOptions } from '../snapshot-of.ts';
+import { testTrace, testView, type TestView } from '../test-view.ts';
 
 /** What a clause is checked against. */
 export interface StrategySubject {
@@ -23,11 +23,26 @@ export interface StrategySubject {
   target(index: number): Partial<Target>;
 }
 
+/** An attempt that went well. */
 const success: Outcome = {
   durationMs: 1500,
   firstContentMs: 400,
   usage: { inputTokens: 1000, outputTokens: 50 },
 };
+
+/** An attempt that hung until it was given up. */
+export const failed: Outcome = {
+  durationMs: 30_000,
+  failure: {
+    kind: 'timeout',
+    verdict: 'failover',
+    message: 'No answer.',
+    isHealthFailure: true,
+  },
+};
+
+/** Far apart on purpose: a strategy must index by slot, and size its arrays by `slotLimit`. */
+export const sparse: readonly [number, number, number] = [3, 17, 900];
 
 /** One strategy at work, with the part of the engine that it can see: snapshots, a view, seeded randomness, a clock. */
 export class StrategyRig {
@@ -103,14 +118,24 @@ export interface RigOptions {
   readonly definition?: StrategyDefinition;
 }
 
+/** Options of `membersOf`. */
+export interface MembersOptions extends SnapshotOptions {
+  /** The members' ids. @defaultValue those of `snapshotOf`, one for each slot */
+  readonly ids?: readonly string[];
+}
+
 /** A snapshot of members with the given weights and whatever else the subject's targets have. */
 export function membersOf(
   subject: StrategySubject,
   weights: readonly number[],
-  options?: SnapshotOptions,
+  { ids, ...options }: MembersOptions = {},
 ): Snapshot {
   return snapshotOf(
-    weights.map((weight, index) => ({ ...subject.target(index), weight })),
+    weights.map((weight, index) => ({
+      ...subject.target(index),
+      ...(ids !== undefined && { id: ids[index]! }),
+      weight,
+    })),
     options,
   );
 }

@@ -1,9 +1,9 @@
 import type { RequestTraits, StrategyDefinition, Target } from '@plimsoll/core';
 import { describe, expect, test } from 'vitest';
 
-import { badExemptions, type Exemption } from './exemption.ts';
-import { strategyClauses } from './strategy-clauses.ts';
-import type { StrategySubject } from './strategy-rig.ts';
+import { badExemptions, type Exemption } from '../exemption.ts';
+import { strategyClauses } from './clauses.ts';
+import type { StrategySubject } from './rig.ts';
 
 /** What `strategyContract` is to check. */
 export interface StrategyContractOptions {
