@@ -1,0 +1,1 @@
+export { latency, type LatencyMode, type LatencyOptions } from './latency.ts';
