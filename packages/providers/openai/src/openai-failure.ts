@@ -1,4 +1,4 @@
-import type { Failure, WireHead } from '@plimsoll/core';
+import type { Failure, FailureKind, WireHead } from '@plimsoll/core';
 import type { WireError } from './openai-wire.ts';
 import { exhaustedResetMs, statedWaitMs, waitUntilMs } from './retry-after.ts';
 
@@ -77,6 +77,7 @@ const byCode: ReadonlyMap<string, Ruling> = new Map([
   ['UNAUTHENTICATED', AUTH],
   ['model_not_found', MODEL_ACCESS],
   ['DeploymentNotFound', MODEL_ACCESS],
+  ['model_decommissioned', MODEL_ACCESS],
   ['unsupported_country_region_territory', MODEL_ACCESS],
   ['invalid_prompt', BAD_REQUEST],
   ['context_length_exceeded', TOO_LONG],
@@ -102,6 +103,8 @@ const byType: ReadonlyMap<string, Ruling> = new Map([
   ['rate_limit_exceeded', THROTTLE],
   ['authentication_error', AUTH],
   ['permission_error', MODEL_ACCESS],
+  ['permissions_error', MODEL_ACCESS],
+  ['invalid_model', MODEL_ACCESS],
   ['service_unavailable_error', OVERLOAD],
   ['overloaded_error', OVERLOAD],
 ]);
@@ -188,8 +191,14 @@ export function classifyAnswer(
 
   function unspokenWaitMs(): number | undefined {
     if (ruling === THROTTLE) return exhaustedResetMs(headers, error, nowEpochMs);
-    return waitUntilMs(error?.metadata?.['resets_at'], headers, nowEpochMs);
+    return waitUntilMs(resetIn(error?.metadata), headers, nowEpochMs);
   }
+}
+
+/** When the limit begins anew, as OpenRouter says it in `metadata`. */
+function resetIn(metadata: WireError['metadata']): unknown {
+  const headers = metadata?.['headers'];
+  return metadata?.['resets_at'] ?? (isRecord(headers) ? headers['X-RateLimit-Reset'] : undefined);
 }
 
 /** OpenRouter says in `metadata` whose limit it was. */
@@ -198,6 +207,7 @@ function byMetadata(error: WireError | undefined, status: number | undefined): R
   if (typeof metadata !== 'object' || metadata === null) return undefined;
   const source = metadata['limit_source'];
   if (status === 402 && source === 'openrouter_in_flight_budget') return THROTTLE;
+  if (status === 429 && typeof source === 'string' && source.endsWith('_daily')) return DAILY;
   if (status === 403 && typeof source === 'string' && source.endsWith('_budget')) return MONEY;
   if (status === 403 && 'reasons' in metadata) return POLICY;
   return undefined;
@@ -220,15 +230,15 @@ function refine(
       (statedMs !== undefined && statedMs > LONGEST_THROTTLE_MS);
     return isDaily ? DAILY : THROTTLE;
   }
-  // vLLM, Mistral and others give this no code.
-  if (
-    ruling === BAD_REQUEST &&
-    /maximum context length|context window|too many tokens/i.test(message)
-  ) {
-    return TOO_LONG;
-  }
+  // vLLM, Mistral, Together and others give this no code.
+  if (ruling === BAD_REQUEST && isTooLong.test(message)) return TOO_LONG;
+  // DeepSeek and OpenRouter neither.
+  if (ruling === BAD_REQUEST && isUnknownModel.test(message)) return MODEL_ACCESS;
   return ruling;
 }
+
+const isUnknownModel = /^model not exist$|is not a valid model id/i;
+const isTooLong = /maximum context length|context window|too many tokens|`max_new_tokens` must be/i;
 
 /** The error in a body: under `error`, or the body itself; Google's compatible API puts it in a list. */
 function errorOf(body: unknown): WireError | undefined {
@@ -276,8 +286,12 @@ function messageOf(
   return status === undefined ? 'the API reported an error' : `the API answered ${status}`;
 }
 
+/** Kinds of failures that are about the request, wherever in an answer they come. */
+const isAboutRequest: ReadonlySet<FailureKind> = new Set(['bad_request', 'too_long', 'policy']);
+
 /** An attempt that ended in the middle of its answer: what was sent cannot be taken back, so the caller is told. */
 export function afterContent(failure: Failure): Failure {
+  if (isAboutRequest.has(failure.kind)) return { ...failure, verdict: 'fail', needs: undefined };
   return { ...failure, kind: 'stream', verdict: 'fail', isHealthFailure: true };
 }
 

@@ -399,6 +399,14 @@ describe('classifyAnswer', () => {
     });
   });
 
+  it('row 19: takes an answer that was ended for what was asked for no fault of the target', () => {
+    const ended = afterContent(classify(undefined, openaiError('content_filter')));
+    expect(ended).toMatchObject({ kind: 'policy', verdict: 'fail', ...noHealth });
+    const tooLongNow = afterContent(classify(undefined, openaiError('context_length_exceeded')));
+    expect(tooLongNow).toMatchObject({ kind: 'too_long', verdict: 'fail', ...noHealth });
+    expect(tooLongNow.needs).toBeUndefined();
+  });
+
   it('says what the API said, or the status', () => {
     expect(classify(500, openaiError(null)).message).toBe('said');
     expect(classify(500, { detail: 'Not today' }).message).toBe('Not today');
@@ -506,6 +514,7 @@ describe('connectionFailure', () => {
     'EPIPE',
     'UND_ERR_CONNECT_TIMEOUT',
     'UND_ERR_SOCKET',
+    'UND_ERR_HEADERS_TIMEOUT',
     'ERR_TLS_CERT_ALTNAME_INVALID',
     'CERT_HAS_EXPIRED',
     'DEPTH_ZERO_SELF_SIGNED_CERT',
