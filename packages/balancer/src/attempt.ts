@@ -4,6 +4,8 @@ import {
   type AttemptSink,
   ChunkKind,
   type Failure,
+  type RateLimitFact,
+  type Spending,
 } from '@plimsoll/core';
 
 import type { Member } from './member.ts';
@@ -20,6 +22,8 @@ export interface AttemptOwner {
   onAttemptEnd(attempt: Attempt, end: AttemptEnd): void;
   onAttemptFailure(attempt: Attempt, failure: Failure): void;
 }
+
+const NO_ACCOUNTS: readonly Spending[] = [];
 
 /** Steers nothing: what an attempt has until its provider gave it a control. */
 export const NO_CONTROL: AttemptControl = { pause() {}, resume() {}, abort() {} };
@@ -43,6 +47,13 @@ export class Attempt implements AttemptSink {
   /** Its content goes to the caller. */
   isCommitted = false;
   head: unknown = undefined;
+  /** What it holds of its target's quota. */
+  readonly reservation: number;
+  /** The accounts it is charged to, and what they hold for it. */
+  accounts: readonly Spending[] = NO_ACCOUNTS;
+  heldUsd = 0;
+  /** What the answer said of rate limits. */
+  limits: readonly RateLimitFact[] | undefined = undefined;
   /** Chunks that came before it was committed. */
   held: unknown[] | undefined = undefined;
   firstContentAtMs: number = Number.NaN;
@@ -60,6 +71,7 @@ export class Attempt implements AttemptSink {
     sweeper: Sweeper,
     member: Member,
     healthToken: number,
+    reservation: number,
     decision: number,
     nowMs: number,
   ) {
@@ -67,6 +79,7 @@ export class Attempt implements AttemptSink {
     this.#sweeper = sweeper;
     this.member = member;
     this.healthToken = healthToken;
+    this.reservation = reservation;
     this.decision = decision;
     this.startedAtMs = nowMs;
     this.lastChunkAtMs = nowMs;
@@ -98,6 +111,10 @@ export class Attempt implements AttemptSink {
     if (kind !== ChunkKind.filler) this.lastEventAtMs = this.lastChunkAtMs;
     if (kind === ChunkKind.content) this.#owner.onAttemptContent(this, chunk);
     else this.hold(chunk);
+  }
+
+  onLimits(facts: readonly RateLimitFact[]): void {
+    if (this.isOpen) this.limits = facts;
   }
 
   onEnd(end: AttemptEnd): void {

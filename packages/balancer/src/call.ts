@@ -10,7 +10,7 @@ import {
   type Usage,
 } from '@plimsoll/core';
 
-import { Attempt, type AttemptOwner, NO_CONTROL } from './attempt.ts';
+import { type Attempt, type AttemptOwner, NO_CONTROL } from './attempt.ts';
 import { isCooling } from './cool-downs.ts';
 import { ABORTED, FAILED, SUCCESS } from './decision-ring.ts';
 import { closeLease, endTrial, markAnswered, openLease } from './lease.ts';
@@ -244,9 +244,15 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     this.#target = member.target;
     this.attempts++;
     pool.counters.start(slot, this.attempts === 1, nowMs);
-    const token = member.health.onStart(slot, nowMs);
-    const attempt = new Attempt(this, fleet.sweeper, member, token, pool.lastDecision, nowMs);
-    openLease(fleet, attempt);
+    const attempt = openLease(
+      fleet,
+      this,
+      member,
+      this.request,
+      pool.spending,
+      pool.lastDecision,
+      nowMs,
+    );
     attempt.control = this.#make(member.target, attempt);
     return attempt;
   }

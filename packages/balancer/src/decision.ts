@@ -14,6 +14,8 @@ export const REASONS = [
   'cooling',
   'unhealthy',
   'concurrency',
+  'quota',
+  'budget',
   'slow_start',
 ] as const;
 

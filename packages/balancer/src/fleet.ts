@@ -14,6 +14,8 @@ import { coolDownMs, covers, isThrottle, StandingCoolDowns } from './cool-downs.
 import { HotState, TRIAL_DUE } from './hot-state.ts';
 import { Member } from './member.ts';
 import type { SlowStartOptions } from './slow-start.ts';
+import { Budget } from './quota/budget.ts';
+import { QuotaBook } from './quota/quota-book.ts';
 import { Sweeper } from './sweeper.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { checkWeight, resolveTarget } from './target.ts';
@@ -40,6 +42,7 @@ export class FleetState {
   readonly random: SeededRandom;
   readonly hot: HotState = new HotState();
   readonly estimates: EstimateState = new EstimateState();
+  readonly quota: QuotaBook;
   readonly sweeper: Sweeper;
   /** Members by slot; a slot without one is free. */
   readonly members: (Member | undefined)[] = [];
@@ -57,6 +60,10 @@ export class FleetState {
   constructor(options: FleetOptions) {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? systemRandom();
+    this.quota = new QuotaBook(this.clock);
+    for (const [group, limits] of Object.entries(options.quotaGroups ?? {})) {
+      this.quota.setGroupLimits(group, limits, this.clock.now());
+    }
     this.sweeper = new Sweeper(this.clock);
     this.sweeper.onSweep((nowMs) => this.estimates.age(nowMs));
   }
@@ -76,14 +83,22 @@ export class FleetState {
       return known;
     }
     const target = resolveTarget(options);
-    const slot = this.#freeSlots.pop() ?? this.members.length;
+    const nowMs = this.clock.now();
+    const slot = this.#freeSlots.at(-1) ?? this.members.length;
+    // First, as it may refuse the limits.
+    this.quota.assign(slot, target, nowMs);
+    this.#freeSlots.pop();
     const judge = this.#judge(health);
-    const member = new Member(slot, target, judge, slowStart);
+    const budget =
+      target.budget === undefined
+        ? undefined
+        : new Budget(['target', target.id], target.budget, this.clock, nowMs);
+    const member = new Member(slot, target, judge, slowStart, budget);
     this.members[slot] = member;
     this.#byId.set(target.id, member);
     this.#grow(slot + 1);
     this.hot.assign(slot, target);
-    this.estimates.reset(slot, this.clock.now());
+    this.estimates.reset(slot, nowMs);
     judge.reset(slot);
     this.#coolUntil(member, this.#standing.untilMs(target));
     this.tell({ target, change: 'added', reason: '' });
@@ -100,6 +115,7 @@ export class FleetState {
       this.members[member.slot] = undefined;
       this.estimates.free(member.slot);
       member.health.free(member.slot);
+      this.quota.free(member.slot);
       this.#freeSlots.push(member.slot);
       this.tell({ target: member.target, change: 'removed', reason: '' });
     });

@@ -9,6 +9,8 @@ export {
 export { type Detector, type DetectorDefinition } from './health/detector.ts';
 export { failureRate, type FailureRateOptions } from './health/failure-rate.ts';
 export { outliers, type OutliersOptions } from './health/outliers.ts';
+export { Budget } from './quota/budget.ts';
+export { type Headroom } from './quota/quota-book.ts';
 export { classifyUnknown } from './classify.ts';
 export { costUsd } from './cost.ts';
 export { type Balancer } from './balancer.ts';

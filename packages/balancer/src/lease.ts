@@ -1,13 +1,33 @@
-import type { Failure, Outcome, Usage } from '@plimsoll/core';
+import type { Failure, Outcome, RequestTraits, Spending, Usage } from '@plimsoll/core';
 
-import type { Attempt } from './attempt.ts';
+import { Attempt, type AttemptOwner } from './attempt.ts';
+import { isThrottle } from './cool-downs.ts';
 import { costUsd } from './cost.ts';
 import type { FleetState } from './fleet.ts';
+import type { Member } from './member.ts';
+import { accountsOf, expectedUsd } from './quota/accounts.ts';
 import { TRIAL_DUE, TRIAL_NONE, TRIAL_UNDER_WAY } from './hot-state.ts';
 
-/** The attempt takes its place in flight. */
-export function openLease(fleet: FleetState, attempt: Attempt): void {
-  const { member } = attempt;
+/** An attempt takes its place in flight on `member`, and reserves what it may use of its quota. */
+export function openLease(
+  fleet: FleetState,
+  owner: AttemptOwner,
+  member: Member,
+  request: RequestTraits,
+  poolBudget: Spending | undefined,
+  decision: number,
+  nowMs: number,
+): Attempt {
+  const { inputTokens = 0, maxOutputTokens = Infinity } = request;
+  const reservation = fleet.quota.reserve(member.slot, inputTokens, maxOutputTokens, nowMs);
+  const token = member.health.onStart(member.slot, nowMs);
+  const attempt = new Attempt(owner, fleet.sweeper, member, token, reservation, decision, nowMs);
+  const accounts = accountsOf(member, request, poolBudget);
+  if (accounts.length > 0) {
+    attempt.accounts = accounts;
+    attempt.heldUsd = expectedUsd(member, request);
+    for (const account of accounts) account.hold(attempt.heldUsd);
+  }
   const { inFlight, trial } = fleet.hot;
   inFlight[member.slot]!++;
   if (trial[member.slot] === TRIAL_DUE) {
@@ -23,6 +43,7 @@ export function openLease(fleet: FleetState, attempt: Attempt): void {
     attempt.older = last;
   }
   member.unansweredLast = attempt;
+  return attempt;
 }
 
 /** The attempt has content: it no longer tells, by its age, that the target may hang. */
@@ -77,6 +98,10 @@ export function closeLease(
   attempt.isOpen = false;
   markAnswered(fleet, attempt);
   endTrial(fleet, attempt, failure === undefined, nowMs);
+  for (const account of attempt.accounts) {
+    account.charge(outcome.costUsd ?? 0, attempt.heldUsd, nowMs);
+  }
+  settleQuota(fleet, attempt, failure, usage, nowMs);
   const left = --fleet.hot.inFlight[slot]!;
   member.health.onEnd(slot, attempt.healthToken, failure, nowMs);
   if (failure === undefined) {
@@ -92,6 +117,25 @@ export function closeLease(
   if (left === 0) fleet.becameIdle(slot);
   if (fleet.waiting.size > 0) fleet.serveWaiting(nowMs);
   return outcome;
+}
+
+/** What was used takes the place of what was reserved, and what the provider said of its limits is taken over. */
+function settleQuota(
+  fleet: FleetState,
+  attempt: Attempt,
+  failure: Failure | undefined,
+  usage: Usage | undefined,
+  nowMs: number,
+): void {
+  const { quota } = fleet;
+  const { reservation, limits } = attempt;
+  const { slot } = attempt.member;
+  const isThrottled = failure !== undefined && isThrottle(failure);
+  if (isThrottled) quota.onThrottled(reservation, failure.retryAfterMs, failure.exhausted, nowMs);
+  // Without a connection nothing reached the provider, so nothing was used.
+  else quota.settle(reservation, usage, failure !== undefined && !attempt.isConnected, nowMs);
+  if (limits !== undefined) quota.reconcile(slot, limits, isThrottled, nowMs);
+  if (failure?.kind === 'ramp') quota.onRamp(slot, nowMs);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Health, Target } from '@plimsoll/core';
 
 import type { Attempt } from './attempt.ts';
+import type { Budget } from './quota/budget.ts';
 import type { SlowStartOptions } from './slow-start.ts';
 
 /** A target as the fleet holds it: its slot, who judges its health, and the pools that use it. */
@@ -9,16 +10,24 @@ export class Member {
   readonly target: Target;
   readonly health: Health;
   readonly slowStart: Required<SlowStartOptions>;
+  readonly budget: Budget | undefined;
   /** Pools that have this target. */
   users = 1;
   /** Head of the list of attempts without content, oldest first. */
   unansweredFirst: Attempt | undefined;
   unansweredLast: Attempt | undefined;
 
-  constructor(slot: number, target: Target, health: Health, slowStart: Required<SlowStartOptions>) {
+  constructor(
+    slot: number,
+    target: Target,
+    health: Health,
+    slowStart: Required<SlowStartOptions>,
+    budget: Budget | undefined,
+  ) {
     this.slot = slot;
     this.target = target;
     this.health = health;
     this.slowStart = slowStart;
+    this.budget = budget;
   }
 }

@@ -1,8 +1,10 @@
 import type {
   Clock,
   HealthDefinition,
+  QuotaLimits,
   Provider,
   SeededRandom,
+  SpendingLimits,
   StrategyDefinition,
   Target,
 } from '@plimsoll/core';
@@ -44,6 +46,8 @@ export interface BalancerOptions {
   readonly hedge?: HedgeOptions;
   /** Going on elsewhere with streams that break off after content. @defaultValue off */
   readonly rescue?: RescueOptions;
+  /** What the pool may spend. @defaultValue no bound */
+  readonly budget?: SpendingLimits;
   /** Waiting for quota and concurrency. @defaultValue up to 1,000 requests for up to 10 s */
   readonly queue?: QueueOptions;
   /** Probes beside the requests. @defaultValue off */
@@ -61,6 +65,8 @@ export interface BalancerOptions {
 export interface FleetOptions {
   readonly clock?: Clock;
   readonly random?: SeededRandom;
+  /** Limits of quota groups by name, for all targets whose `quotaGroup` it is; they hold for each model by itself. */
+  readonly quotaGroups?: Readonly<Record<string, QuotaLimits>>;
 }
 
 /** Time limits, in milliseconds, each > 0. */

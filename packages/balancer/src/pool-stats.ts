@@ -34,6 +34,7 @@ export function poolStats(
       averageLatencyMs: served === 0 ? undefined : counters.latencySumMs[slot]! / served,
       averageFirstContentMs: served === 0 ? undefined : counters.firstContentSumMs[slot]! / served,
       inFlight: fleet.hot.inFlight[slot]!,
+      quotas: fleet.quota.headroom(slot, nowMs),
       inputTokens: counters.inputTokens[slot]!,
       outputTokens: counters.outputTokens[slot]!,
       costUsd: counters.costUsd[slot]!,

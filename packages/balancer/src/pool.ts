@@ -42,6 +42,7 @@ import { PickView } from './view.ts';
 import { Hedging } from './hedging.ts';
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
 import { Prober } from './prober.ts';
+import { Budget } from './quota/budget.ts';
 import { resolveQueue, WaitQueue } from './queue/wait-queue.ts';
 import { resolveSlowStart, type SlowStartOptions } from './slow-start.ts';
 
@@ -79,6 +80,7 @@ export class Pool implements Balancer {
   readonly timeouts: Required<TimeoutOptions>;
   readonly budget: RetryBudget;
   readonly queue: WaitQueue;
+  readonly spending: Budget | undefined;
   readonly counters: Counters = new Counters();
   readonly ring: DecisionRing;
   readonly emitter: Emitter<BalancerEvents> = new Emitter();
@@ -129,7 +131,12 @@ export class Pool implements Balancer {
     this.rescue = options.rescue === undefined ? undefined : resolveRescue(options.rescue);
     this.strategy = options.strategy.name;
     this.#picker = new Picker(options.strategy, this.fleet);
-    this.#view = new PickView(this.fleet);
+    const { budget } = options;
+    this.spending =
+      budget === undefined
+        ? undefined
+        : new Budget(['pool', this.name], budget, this.fleet.clock, this.fleet.clock.now());
+    this.#view = new PickView(this.fleet, this.spending);
     this.#expected = new ExpectedShares(options.strategy.expectedShare, this.fleet, this.counters);
     this.#roster = roster(0, [], this.fleet.hot);
     this.#unsubscribe = this.fleet.onTargetChange((event) => this.#onTargetChange(event));
@@ -338,12 +345,13 @@ export class Pool implements Balancer {
     const reasons = members.map(({ slot }) => view.reason(slot));
     const list = members.map(({ target }, index) => `${target.id}: ${reasons[index]}`);
     const names = list.length === 0 ? 'it has no targets' : list.join(', ');
-    const waits = members
-      .filter((_, index) => reasons[index] === 'unhealthy' || reasons[index] === 'cooling')
-      .map(({ slot, health }) =>
-        Math.max(this.fleet.hot.coolUntilMs[slot]!, health.retryAtMs(slot, nowMs)),
-      );
-    const retryAtMs = waits.length === 0 ? undefined : Math.min(...waits);
+    const waits = members.map(({ slot, health }, index) => {
+      if (reasons[index] === 'unhealthy') return health.retryAtMs(slot, nowMs);
+      if (reasons[index] === 'cooling') return this.fleet.hot.coolUntilMs[slot]!;
+      return view.freeAtMs(slot);
+    });
+    const earliestMs = Math.min(...waits);
+    const retryAtMs = earliestMs === Infinity ? undefined : Math.max(nowMs, earliestMs);
     if (this.#isClosed) {
       return {
         code: 'ERR_PLIMSOLL_CLOSED',
@@ -351,9 +359,15 @@ export class Pool implements Balancer {
         retryAtMs: undefined,
       };
     }
-    if (reasons.includes('concurrency')) {
+    const quota = reasons.findIndex((reason) => reason === 'quota' || reason === 'budget');
+    if (reasons.includes('concurrency') || (quota !== -1 && retryAtMs !== undefined)) {
       const message = `all targets of ${this.name} are at their limit (${names})`;
-      return { code: 'ERR_PLIMSOLL_CAPACITY', message, retryAtMs: undefined };
+      return { code: 'ERR_PLIMSOLL_CAPACITY', message, retryAtMs };
+    }
+    if (quota !== -1) {
+      const cause = view.oversize(members[quota]!.slot) ?? names;
+      const message = `no target of ${this.name} can serve this request: ${cause}`;
+      return { code: 'ERR_PLIMSOLL_NO_TARGET', message, retryAtMs };
     }
     if (retryAtMs !== undefined) {
       const message = `no target of ${this.name} is usable now (${names})`;

@@ -6,7 +6,7 @@ import {
   type Timer,
 } from '@plimsoll/core';
 
-import { Attempt, type AttemptOwner } from './attempt.ts';
+import { type Attempt, type AttemptOwner } from './attempt.ts';
 import { isCooling } from './cool-downs.ts';
 import type { FleetState } from './fleet.ts';
 import { closeLease, endTrial, markAnswered, openLease } from './lease.ts';
@@ -165,9 +165,7 @@ class RequestProbe implements Probe, AttemptOwner {
     this.#isStream = request.isStream === true;
     this.#dueAtMs = nowMs + timeoutMs;
     this.#done = done;
-    const token = member.health.onStart(member.slot, nowMs);
-    this.#attempt = new Attempt(this, fleet.sweeper, member, token, -1, nowMs);
-    openLease(fleet, this.#attempt);
+    this.#attempt = openLease(fleet, this, member, request, undefined, -1, nowMs);
     const { target } = member;
     this.#attempt.control = target.provider!.attempt(target, request, this.#attempt);
   }

@@ -1,4 +1,5 @@
 import type { TargetState } from './fleet.ts';
+import type { Headroom } from './quota/quota-book.ts';
 
 /** A pool's numbers since its start. */
 export interface Stats {
@@ -39,6 +40,8 @@ export interface TargetStats {
   /** Mean milliseconds to the first content; undefined before the first. */
   readonly averageFirstContentMs: number | undefined;
   readonly inFlight: number;
+  /** How its rate limits stand: its own and its quota group's. */
+  readonly quotas: readonly Headroom[];
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number;

@@ -1,10 +1,11 @@
-import type { RequestTraits, Trace, View } from '@plimsoll/core';
+import type { RequestTraits, Spending, Trace, View } from '@plimsoll/core';
 
 import type { Reason } from './decision.ts';
 import type { EstimateState } from './estimates.ts';
 import type { FleetState } from './fleet.ts';
 import { type HotState, NEEDS_IMAGES, NEEDS_TOOLS, TRIAL_UNDER_WAY } from './hot-state.ts';
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
+import { accountsOf, expectedUsd } from './quota/accounts.ts';
 import { admissionRatio } from './slow-start.ts';
 
 /**
@@ -18,6 +19,8 @@ export class PickView implements View {
   isPanicking = false;
   /** Slow start is set aside, since nothing else is left. */
   isThinning = true;
+  /** What the pool may spend. */
+  readonly #poolBudget: Spending | undefined;
   /** Whether slow start has left out a target since `open`. */
   hasThinned = false;
   readonly estimates: EstimateState;
@@ -28,13 +31,16 @@ export class PickView implements View {
   #tried: readonly number[] = NO_NARROWING.tried;
   #nowMs = 0;
   #needs = 0;
+  #inputTokens = 0;
+  #mostTokens = Infinity;
   #tokens = 0;
   #isConstrained = false;
   /** Drawn at the first thinning of a pick, so that its answers agree with one another. */
   #draw = -1;
 
-  constructor(fleet: FleetState) {
+  constructor(fleet: FleetState, poolBudget: Spending | undefined) {
     this.#fleet = fleet;
+    this.#poolBudget = poolBudget;
     this.#hot = fleet.hot;
     this.estimates = fleet.estimates;
   }
@@ -52,7 +58,9 @@ export class PickView implements View {
     this.#narrowing = narrowing;
     this.#tried = narrowing.tried;
     this.#nowMs = nowMs;
-    this.#tokens = Math.max(request.inputTokens ?? 0, narrowing.minContextWindow);
+    this.#inputTokens = request.inputTokens ?? 0;
+    this.#mostTokens = request.maxOutputTokens ?? Infinity;
+    this.#tokens = Math.max(this.#inputTokens, narrowing.minContextWindow);
     this.#needs = (request.tools ? NEEDS_TOOLS : 0) | (request.images ? NEEDS_IMAGES : 0);
     this.#isConstrained =
       request.residency !== undefined ||
@@ -75,6 +83,8 @@ export class PickView implements View {
       hot.trial[slot] !== TRIAL_UNDER_WAY &&
       hot.contextWindow[slot]! >= this.#tokens &&
       (hot.lacks[slot]! & this.#needs) === 0 &&
+      this.#fleet.quota.admits(slot, this.#inputTokens, this.#mostTokens, this.#nowMs) &&
+      this.#isPaidFor(slot) &&
       this.#isTrusted(slot) &&
       (this.#tried.length === 0 || !this.#tried.includes(slot)) &&
       (!this.#isConstrained || this.#constraint(slot) === undefined) &&
@@ -104,6 +114,10 @@ export class PickView implements View {
       return 'cooling';
     if (!this.#isTrusted(slot)) return 'unhealthy';
     if (hot.inFlight[slot]! >= hot.concurrency[slot]!) return 'concurrency';
+    if (!this.#fleet.quota.admits(slot, this.#inputTokens, this.#mostTokens, this.#nowMs)) {
+      return 'quota';
+    }
+    if (!this.#isPaidFor(slot)) return 'budget';
     if (hot.fullAtMs[slot]! > this.#nowMs && this.isThinning && this.#isThinned(slot)) {
       return 'slow_start';
     }
@@ -121,9 +135,38 @@ export class PickView implements View {
       case 'cooling':
         if (hot.isThrottled[slot] === 0) return Infinity;
         return Math.max(this.#nowMs, hot.coolUntilMs[slot]!);
+      case 'budget': {
+        const member = this.#fleet.members[slot]!;
+        const usd = expectedUsd(member, this.#request);
+        const accounts = accountsOf(member, this.#request, this.#poolBudget);
+        return Math.max(...accounts.map((account) => account.retryAtMs(usd, this.#nowMs)));
+      }
+      case 'quota':
+        return this.#fleet.quota.retryAtMs(slot, this.#inputTokens, this.#mostTokens, this.#nowMs);
       default:
         return Infinity;
     }
+  }
+
+  /** The limit of `slot` that the request is too large for, in words; undefined if there is none. */
+  oversize(slot: number): string | undefined {
+    const { quota, members } = this.#fleet;
+    const over = quota.oversize(slot, this.#inputTokens, this.#mostTokens);
+    if (over === undefined) return undefined;
+    const { needed, limit, dimension, windowMs } = over;
+    const what = dimension.replace('_', ' ');
+    return `it may use ${needed} ${what}, and ${members[slot]!.target.id} allows ${limit} in ${windowMs / 1000} s`;
+  }
+
+  #isPaidFor(slot: number): boolean {
+    const member = this.#fleet.members[slot]!;
+    const { spending } = this.#request;
+    if (member.budget === undefined && this.#poolBudget === undefined && spending === undefined) {
+      return true;
+    }
+    const usd = expectedUsd(member, this.#request);
+    const accounts = accountsOf(member, this.#request, this.#poolBudget);
+    return accounts.every((account) => account.admits(usd, this.#nowMs));
   }
 
   #isTrusted(slot: number): boolean {

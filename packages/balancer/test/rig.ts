@@ -11,7 +11,7 @@ import {
 } from '@plimsoll/core';
 import { type ManualClock, manualClock } from '@plimsoll/testkit';
 
-import type { BalancerOptions, TargetOptions } from '../src/options.ts';
+import type { BalancerOptions, FleetOptions, TargetOptions } from '../src/options.ts';
 import { FleetState } from '../src/fleet.ts';
 import { Pool } from '../src/pool.ts';
 import type { Call, CallFailure, Result, Sink } from '../src/sink.ts';
@@ -139,10 +139,11 @@ export interface Rig {
 export function rig(
   targets: readonly (string | Partial<TargetOptions>)[],
   options: Partial<BalancerOptions> = {},
+  fleetOptions: FleetOptions = {},
 ): Rig {
   const clock = manualClock();
   const provider = new HandProvider();
-  const fleet = new FleetState({ clock, random: seededRandom(1) });
+  const fleet = new FleetState({ clock, random: seededRandom(1), ...fleetOptions });
   const pool = new Pool({
     strategy: inOrder,
     fleet,

@@ -1,3 +1,4 @@
+import type { RateLimitDimension } from './rate-limit.ts';
 import type { WireHead } from './wire.ts';
 
 /**
@@ -47,6 +48,8 @@ export interface Failure {
   readonly code?: string | undefined;
   /** Milliseconds to wait before the same place may be tried again, as the provider stated it. */
   readonly retryAfterMs?: number | undefined;
+  /** Which limit a `throttle` was about, where the provider says so. */
+  readonly exhausted?: RateLimitDimension | undefined;
   /** What a `cooldown` covers; `target` when absent. */
   readonly scope?: Scope | undefined;
   /** What another target must differ in for a `conditional` verdict. */

@@ -16,6 +16,7 @@ export { type Random, seededRandom, type SeededRandom } from './random.ts';
 export { type RateLimitDimension, type RateLimitFact } from './rate-limit.ts';
 export { type Request, type RequestTraits } from './request.ts';
 export { type Snapshot } from './snapshot.ts';
+export { type Spending, type SpendingLimits } from './spending.ts';
 export {
   type Notice,
   type PeriodUse,

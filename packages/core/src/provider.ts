@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { Usage } from './outcome.ts';
+import type { RateLimitFact } from './rate-limit.ts';
 import type { Request } from './request.ts';
 import type { Target } from './target.ts';
 import type { Transcript } from './transcript.ts';
@@ -79,6 +80,8 @@ export interface AttemptSink<Head = unknown, Chunk = unknown> {
    * @param kind - what is in it: this decides when the answer is committed.
    */
   onChunk(chunk: Chunk, kind: ChunkKind): void;
+  /** What the answer says of rate limits, good or bad; before `onHead` or `onError`, at most once. */
+  onLimits?(facts: readonly RateLimitFact[]): void;
   /** The answer is complete. */
   onEnd(end: AttemptEnd): void;
   onError(failure: Failure): void;

@@ -1,3 +1,5 @@
+import type { Spending } from './spending.ts';
+
 /**
  * What balancing reads of a request. Read once, when the request is admitted; everything is optional, so that an
  * application can balance calls that are not AI requests at all.
@@ -36,6 +38,8 @@ export interface RequestTraits {
   readonly tenant?: string | undefined;
   /** An integer from 0 to 3; each level gets ten turns for one of the level below. @defaultValue 0 */
   readonly priority?: number | undefined;
+  /** Accounts of the caller that the request is charged to, besides those of pool and target. */
+  readonly spending?: readonly Spending[] | undefined;
   /** Milliseconds the caller will wait, from now; shortens the pool's deadline, never lengthens it. */
   readonly timeoutMs?: number | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Provider } from './provider.ts';
+import type { SpendingLimits } from './spending.ts';
 
 /**
  * One place a request can go: a provider adapter with its credential, a model and a region. Everything a strategy may
@@ -27,6 +28,8 @@ export interface Target {
   readonly price?: Price | undefined;
   readonly limits?: Limits | undefined;
   readonly capabilities?: Capabilities | undefined;
+  /** What may be spent on it. */
+  readonly budget?: SpendingLimits | undefined;
   /** Targets of one quota group share its limits. @defaultValue the target's id */
   readonly quotaGroup: string;
   /** Targets of one cache domain share the provider's prompt cache. @defaultValue the target's id */
@@ -63,11 +66,11 @@ export interface QuotaLimits {
   readonly otpm?: number | undefined;
   readonly otpd?: number | undefined;
   /**
-   * What the provider counts: `actual`, what a request really used; or `reserved`, its prompt and the most its answer
-   * might have, whatever came of it.
+   * What the provider counts of an answer: `actual`, from its start the most it may have, corrected at its end to the
+   * tokens it had; `produced`, its tokens as they come; `reserved`, the most it may have, whatever it had.
    * @defaultValue `actual`
    */
-  readonly accounting?: 'actual' | 'reserved' | undefined;
+  readonly accounting?: 'actual' | 'produced' | 'reserved' | undefined;
   /**
    * The part of a minute, in milliseconds from 100 to 30000, over which the provider judges `rpm`: with 1000, a limit of
    * 600 means 10 in each second.

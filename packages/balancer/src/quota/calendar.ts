@@ -17,11 +17,13 @@ const REACH_MS = { day: 26 * HOUR_MS, month: 32 * 24 * HOUR_MS };
  * the time zone itself, not by adding 24 hours.
  */
 export class Calendar {
+  readonly timeZone: string;
   readonly #format: Intl.DateTimeFormat;
   readonly #reachMs: number;
 
   /** @throws RangeError on a time zone that is not known. */
   constructor(timeZone: string, unit: 'day' | 'month') {
+    this.timeZone = timeZone;
     this.#reachMs = REACH_MS[unit];
     this.#format = new Intl.DateTimeFormat('en-u-ca-iso8601', {
       timeZone,

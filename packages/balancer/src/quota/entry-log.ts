@@ -116,14 +116,14 @@ export class EntryLog {
     return -Infinity;
   }
 
-  /** What was used after `fromMs`, to the entry. */
+  /** What was used since `fromMs`, to the entry. */
   usedSince(row: number, fromMs: number): number {
     const base = this.#base[row]!;
     const mask = this.#mask[row]!;
     let used = 0;
     for (let entry = this.#first[row]!; entry !== this.#next[row]!; entry = (entry + 1) | 0) {
       const index = base + (entry & mask);
-      if (this.#atMs[index]! > fromMs) used += this.#amount[index]!;
+      if (this.#atMs[index]! >= fromMs) used += this.#amount[index]!;
     }
     return used;
   }

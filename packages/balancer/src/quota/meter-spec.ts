@@ -14,6 +14,12 @@ export const DIMENSIONS: readonly RateLimitDimension[] = [
   'output_tokens',
 ];
 
+/** What a provider counts of an answer: places in the list of accepted values. */
+export const ACTUAL = 0;
+export const PRODUCED = 1;
+export const RESERVED = 2;
+const ACCOUNTINGS: readonly string[] = ['actual', 'produced', 'reserved'];
+
 export const SECOND_MS = 1000;
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
@@ -33,8 +39,8 @@ export interface MeterSpec {
   readonly guardMs: number;
   /** Part of the limit that may be used at once; 1 where nothing is spread out. */
   readonly burstRatio: number;
-  /** Whether what was reserved stands whatever was used. */
-  readonly isReserved: boolean;
+  /** `ACTUAL`, `PRODUCED` or `RESERVED`. */
+  readonly accounting: number;
   /** A finer judgement of another meter's limit: not shown, and no fact is about it. */
   readonly isSlice: boolean;
   /** The calendar that a day follows; a window that may begin at any moment has none. */
@@ -63,8 +69,8 @@ const RATES = [
 export function meterSpecs(where: string, limits: QuotaLimits): MeterSpec[] {
   const at = (name: string): string => `${where}.${name}`;
   const { accounting, judgingMs, guardMs, burstRatio, timeZone } = limits;
-  if (accounting !== undefined && accounting !== 'actual' && accounting !== 'reserved') {
-    throw optionError('balancer', at('accounting'), 'actual or reserved', accounting);
+  if (accounting !== undefined && !ACCOUNTINGS.includes(accounting)) {
+    throw optionError('balancer', at('accounting'), 'actual, produced or reserved', accounting);
   }
   if (judgingMs !== undefined && !(judgingMs >= 100 && judgingMs <= 30_000)) {
     throw optionError('balancer', at('judgingMs'), 'milliseconds from 100 to 30000', judgingMs);
@@ -86,7 +92,7 @@ export function meterSpecs(where: string, limits: QuotaLimits): MeterSpec[] {
       limit,
       guardMs: guardMs ?? guardOf(windowMs),
       burstRatio: isDay || isSlice ? 1 : (burstRatio ?? 0.01),
-      isReserved: accounting === 'reserved',
+      accounting: accounting === undefined ? ACTUAL : ACCOUNTINGS.indexOf(accounting),
       isSlice,
       calendar: isDay ? (calendar ?? calendarOf(at('timeZone'), 'UTC', 'day')) : undefined,
     });
@@ -117,7 +123,7 @@ export function openSpec(dimension: number, windowMs: number): MeterSpec {
     limit: Infinity,
     guardMs: guardOf(windowMs),
     burstRatio: windowMs === DAY_MS ? 1 : 0.01,
-    isReserved: false,
+    accounting: ACTUAL,
     isSlice: false,
     calendar: undefined,
   };

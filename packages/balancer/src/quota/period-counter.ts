@@ -67,12 +67,12 @@ export class PeriodCounter {
     this.#schedule(epochMs, nowMs);
   }
 
-  /** The earliest moment at which `amount` fits under `limit`, if nothing else is used. `amount` is at most `limit`. */
-  roomAtMs(amount: number, limit: number, nowMs: number): number {
-    if (this.used + amount <= limit) return nowMs;
+  /** When what is used will have come down to `most` (>= 0), if nothing else is. */
+  roomAtMs(most: number, nowMs: number): number {
+    if (this.used <= most) return nowMs;
     const epochMs = this.#clock.epochMs();
     const endsAtMs = nowMs + (this.#period.endsAtEpochMs + this.#guardMs - epochMs);
-    if (this.#late + amount <= limit) return endsAtMs;
+    if (this.#late <= most) return endsAtMs;
     const next = this.#calendar.period(this.#period.endsAtEpochMs);
     return nowMs + (next.endsAtEpochMs + this.#guardMs - epochMs);
   }

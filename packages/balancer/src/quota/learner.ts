@@ -1,0 +1,223 @@
+import { MINUTE_MS, REQUESTS } from './meter-spec.ts';
+import type { Meters } from './meters.ts';
+
+/** Fewer requests than these in a minute say nothing of a limit: someone else has used it up. */
+const EVIDENCE = 4;
+/** A wait longer than this is for a day's or a month's quota, not for a rate. */
+const LONGEST_WAIT_MS = 2 * MINUTE_MS;
+/** What is left of a limit that is used in full and refused: soon after another refusal, and otherwise at most. */
+const DECREASE = 0.92;
+const DECREASE_LEAST = 0.98;
+/** What one refusal leaves at least. */
+const DECREASE_MOST = 0.5;
+/** A refusal while less than this part of the limit was used shows how much is really allowed. */
+const USED_IN_FULL = 0.97;
+/** What was accepted between two refusals so far apart, in milliseconds, is a rate. */
+const RATE_MS = 10_000;
+/** A longer wait than this is for the end of a window; a bucket has its next drop sooner, rounded up to seconds. */
+const DROP_MS = 2000;
+/** A limit grows only while at least this part of it is used: what is not tried out says nothing. */
+const BINDING = 0.8;
+/** Growth in a minute without refusals, as a part of the limit, and at least so many requests. */
+const INCREASE = 0.05;
+const LEAST_INCREASE = 1;
+/** Without refusal for so long a limit grows; twice as long after each further refusal, up to the longest. */
+const QUIET_MS = MINUTE_MS;
+const QUIET_MAX_MS = 16 * MINUTE_MS;
+/** After a ramp failure: growth in so many milliseconds, as OpenAI advises, and the growth at which it is over. */
+const RAMP_GROWTH = 1.5;
+const RAMP_MS = 15 * MINUTE_MS;
+const RAMP_OVER = 4;
+
+interface Lesson {
+  /** The last time that something was learned: refusals of what was sent before are part of the same. */
+  learnedAtMs: number;
+  /** A refusal at most a minute ago, or the end of the wait for it, from which on a rate is counted. */
+  rateFromMs: number;
+  /** What one unit counted in the first estimate; 0 once it was corrected otherwise. */
+  scale: number;
+  quietMs: number;
+  growsFromMs: number;
+  grownAtMs: number;
+  /** The limit at which a slow ramp began; 0 when there is none. */
+  rampBase: number;
+}
+
+/**
+ * Finds the limit per minute that a provider enforces but nobody stated, from its refusals (429): the first one shows how
+ * much was accepted, later ones lower it by a twentieth, quiet minutes raise it by as much.
+ *
+ * Use: by itself, for every target whose requests (or tokens) per minute are not limited in the configuration.
+ *
+ * Source: additive increase, multiplicative decrease, D. Chiu and R. Jain, Computer Networks and ISDN Systems 17 (1989).
+ *
+ * Differs in the first estimate. What the trailing minute accepted is exact for a provider that counts a minute, but half
+ * as much again for a bucket of a minute's size under an offer of 150 %, and a third for a small bucket just after start.
+ * The wait the provider states tells these apart: it ends when a window has passed since the oldest request that counts,
+ * so what counts began a minute before its end; and where it ends sooner than a minute after the first request, no
+ * minute is counted, and what was accepted is a rate. Buckets that are overestimated refuse again within seconds, and a
+ * few decreases bring the limit down.
+ *
+ * Cost: nothing per pick; a look at one entry per settled request of a target with a learned limit.
+ *
+ * Weights do not matter; the state is per process, a few numbers per learned limit.
+ */
+export class Learner {
+  readonly #meters: Meters;
+  readonly #lessons = new Map<number, Lesson>();
+
+  constructor(meters: Meters) {
+    this.#meters = meters;
+  }
+
+  /** What was reserved at `reservedAtMs` was refused. */
+  onThrottled(
+    meter: number,
+    amount: number,
+    reservedAtMs: number,
+    retryAfterMs: number | undefined,
+    nowMs: number,
+  ): void {
+    const meters = this.#meters;
+    meters.correct(meter, -amount, reservedAtMs, nowMs);
+    meters.refresh(meter, nowMs);
+    if (retryAfterMs !== undefined && retryAfterMs > LONGEST_WAIT_MS) return;
+    const known = this.#lessons.get(meter);
+    if (known === undefined) {
+      this.#begin(meter, retryAfterMs, nowMs);
+    } else if (reservedAtMs <= known.learnedAtMs) {
+      // On its way when the limit was estimated, and counted as accepted then.
+      this.#correct(meter, amount, known.scale);
+    } else {
+      this.#decrease(meter, known, retryAfterMs, nowMs);
+    }
+  }
+
+  /** The provider asked for slower growth: from what is used now, half as much again in 15 minutes. */
+  onRamp(meter: number, nowMs: number): void {
+    this.#meters.refresh(meter, nowMs);
+    const base = Math.max(this.#meters.used[meter]!, EVIDENCE);
+    this.#lessons.set(meter, { ...lesson(nowMs), growsFromMs: nowMs, rampBase: base });
+    this.#set(meter, base);
+  }
+
+  /** Lets a limit that is used and not refused grow. */
+  grow(meter: number, nowMs: number): void {
+    const known = this.#lessons.get(meter);
+    if (known === undefined || nowMs < known.growsFromMs) return;
+    if (known.rampBase > 0) {
+      this.#ramp(meter, known, nowMs);
+      return;
+    }
+    const sinceMs = nowMs - Math.max(known.grownAtMs, known.growsFromMs);
+    known.grownAtMs = nowMs;
+    const limit = this.#meters.learned[meter]!;
+    if (this.#meters.used[meter]! < BINDING * limit) return;
+    const isRequests = this.#meters.dimension[meter] === REQUESTS;
+    const perMinute = Math.max(limit * INCREASE, isRequests ? LEAST_INCREASE : 0);
+    this.#set(meter, limit + (perMinute * sinceMs) / MINUTE_MS);
+  }
+
+  /** The meter is gone. */
+  forget(meter: number): void {
+    this.#lessons.delete(meter);
+  }
+
+  #begin(meter: number, retryAfterMs: number | undefined, nowMs: number): void {
+    const { used, scale } = this.#accepted(meter, retryAfterMs, nowMs);
+    if (used < EVIDENCE) return;
+    this.#lessons.set(meter, {
+      ...lesson(nowMs),
+      scale,
+      rateFromMs: rateFrom(retryAfterMs, nowMs),
+    });
+    this.#set(meter, used * scale);
+  }
+
+  #decrease(meter: number, known: Lesson, retryAfterMs: number | undefined, nowMs: number): void {
+    const limit = this.#meters.learned[meter]!;
+    const { used, scale } = this.#accepted(meter, retryAfterMs, nowMs);
+    if (nowMs - known.rateFromMs > MINUTE_MS) known.rateFromMs = known.learnedAtMs;
+    const spanMs = nowMs - known.rateFromMs;
+    let next = used * scale;
+    if (next >= USED_IN_FULL * limit) {
+      // As much was accepted as we took to be allowed, and yet it is too much: a bucket held more at first. Between two
+      // refusals it gives what it is filled with.
+      if (spanMs < RATE_MS) {
+        next = limit * DECREASE;
+      } else {
+        const rate = (this.#meters.usedSince(meter, known.rateFromMs) * MINUTE_MS) / spanMs;
+        next = Math.min(spanMs > MINUTE_MS ? Infinity : rate, limit * DECREASE_LEAST);
+      }
+    }
+    if (spanMs > MINUTE_MS) known.rateFromMs = rateFrom(retryAfterMs, nowMs);
+    known.learnedAtMs = nowMs;
+    known.scale = 0;
+    known.growsFromMs = nowMs + known.quietMs;
+    known.quietMs = Math.min(known.quietMs * 2, QUIET_MAX_MS);
+    known.rampBase = 0;
+    this.#set(meter, Math.max(next, limit * DECREASE_MOST));
+  }
+
+  /** What was counted as accepted was refused after all; with too little left, nothing was learned. */
+  #correct(meter: number, amount: number, scale: number): void {
+    const limit = this.#meters.learned[meter]! - amount * scale;
+    if (limit >= EVIDENCE * scale) {
+      this.#set(meter, limit);
+      return;
+    }
+    this.#lessons.delete(meter);
+    this.#meters.learned[meter] = Infinity;
+    this.#meters.settleLimit(meter);
+  }
+
+  /** What was accepted of what counts now, and by how much that is to be multiplied for a minute. */
+  #accepted(
+    meter: number,
+    retryAfterMs: number | undefined,
+    nowMs: number,
+  ): { used: number; scale: number } {
+    const meters = this.#meters;
+    const beganMs = meters.beganMs(meter);
+    const endMs = nowMs + Math.min(retryAfterMs ?? 0, MINUTE_MS);
+    const fromMs = Math.max(endMs - MINUTE_MS, beganMs);
+    const isDrop = retryAfterMs !== undefined && retryAfterMs <= DROP_MS;
+    return {
+      used: meters.usedSince(meter, fromMs),
+      scale: isDrop ? MINUTE_MS / (endMs - fromMs) : 1,
+    };
+  }
+
+  #ramp(meter: number, known: Lesson, nowMs: number): void {
+    const growth = RAMP_GROWTH ** ((nowMs - known.learnedAtMs) / RAMP_MS);
+    if (growth < RAMP_OVER) {
+      this.#set(meter, known.rampBase * growth);
+    } else {
+      this.#lessons.delete(meter);
+      this.#set(meter, Infinity);
+    }
+  }
+
+  #set(meter: number, limit: number): void {
+    this.#meters.learned[meter] = Math.max(limit, 1);
+    this.#meters.settleLimit(meter);
+  }
+}
+
+/** From when on a rate can be counted after a refusal: a wait for the end of a window is no part of it. */
+function rateFrom(retryAfterMs: number | undefined, nowMs: number): number {
+  const waitMs = Math.min(retryAfterMs ?? 0, MINUTE_MS);
+  return waitMs > DROP_MS ? nowMs + waitMs : nowMs;
+}
+
+function lesson(nowMs: number): Lesson {
+  return {
+    learnedAtMs: nowMs,
+    rateFromMs: nowMs,
+    scale: 0,
+    quietMs: 2 * QUIET_MS,
+    growsFromMs: nowMs + QUIET_MS,
+    grownAtMs: nowMs,
+    rampBase: 0,
+  };
+}
