@@ -24,5 +24,11 @@ export {
   type ProviderUpstream,
 } from './provider/upstream.ts';
 export { snapshotOf, type SnapshotOptions, targetOf } from './snapshot-of.ts';
+export {
+  sharedStoreContract,
+  type SharedStoreContractOptions,
+  storeContract,
+  type StoreContractOptions,
+} from './store/contract.ts';
 export { strategyContract, type StrategyContractOptions } from './strategy/contract.ts';
 export { testTrace, type TestTrace, testView, type TestView } from './test-view.ts';

@@ -1,0 +1,4 @@
+import { sharedStoreContract } from '../src/index.ts';
+import { referenceSubject } from './reference-store.ts';
+
+sharedStoreContract(referenceSubject());
