@@ -51,12 +51,29 @@ describe('a queue', () => {
     const { latencyMs, firstContentMs } = await run({ service }, [
       { atS: 1, outputTokens: 10 },
       { atS: 1, outputTokens: 30 },
-      { atS: 1, outputTokens: 10 },
+      { atS: 1, outputTokens: 40 },
       { atS: 1, outputTokens: 10 },
     ]);
-    // Ends after 1, 3, 2 and 3 seconds; the two that waited begin after 1 and 2.
-    expect(latencyMs.mean).toBeCloseTo((1000 + 3000 + 2000 + 3000) / 4, 6);
-    expect(firstContentMs.mean).toBeCloseTo((0 + 0 + 1000 + 2000) / 4, 6);
+    // The third begins after 1 s, when the first ends, and the fourth after 3 s, when the second does.
+    expect(latencyMs.mean).toBeCloseTo((1000 + 3000 + 5000 + 4000) / 4, 6);
+    expect(firstContentMs.mean).toBeCloseTo((0 + 0 + 1000 + 3000) / 4, 6);
+  });
+
+  test('forgets a request that was given up while it waited', async () => {
+    const report = await simulate({
+      durationS: 100,
+      warmUpS: 0,
+      arrivals: recorded([1, 2, 3]),
+      lengths: { input: constant(0), output: constant(50) },
+      servers: {
+        a: { service: queue({ places: 1, tokensPerS: 10 }), roundTripMs: 0, baseWork: 0 },
+      },
+      traits: (index) => (index === 1 ? { timeoutMs: 1000 } : {}),
+      balancer: patient(roundRobin()),
+    });
+    expect(report.failures).toEqual({ ERR_PLIMSOLL_DEADLINE: 1 });
+    // The third begins at 6 s, when the first ends.
+    expect(report.latencyMs.max).toBeCloseTo(8000, 6);
   });
 });
 

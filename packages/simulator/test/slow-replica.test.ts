@@ -1,4 +1,5 @@
 import type { StrategyDefinition } from '@plimsoll/core';
+import { latency } from '@plimsoll/strategy-latency';
 import { leastBusy } from '@plimsoll/strategy-least-busy';
 import { roundRobin } from '@plimsoll/strategy-round-robin';
 import { expect, test } from 'vitest';
@@ -16,9 +17,14 @@ import { alike, patient } from './rig.ts';
 test.for([
   { name: 'round-robin', strategy: roundRobin(), slow: 2727 },
   { name: 'the less busy of two', strategy: leastBusy({ exactUpTo: 1 }), slow: 301 },
+  { name: 'Peak EWMA', strategy: latency({ mode: 'peak-ewma' }), slow: 41 },
 ])('$name: $slow slow answers of 60,000', async ({ strategy, slow }) => {
   const counted = await slowAnswers(strategy);
   expect(Math.abs(counted - slow)).toBeLessThan(3 * Math.sqrt(slow));
+});
+
+test('latency as it is by default does no worse than Peak EWMA, on the traffic that one is made for', async () => {
+  expect(await slowAnswers(latency())).toBeLessThanOrEqual(41);
 });
 
 async function slowAnswers(strategy: StrategyDefinition): Promise<number> {
