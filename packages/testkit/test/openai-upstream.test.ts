@@ -206,6 +206,29 @@ describe('the script', () => {
     await slow.close();
   });
 
+  test.each([
+    [{ beginning: 'continued' }, ' upstream.'],
+    [{ beginning: 'repeated' }, 'Hello from the upstream.'],
+    [{}, 'Hello from the upstream.'],
+  ] as const)('makes of a given beginning: %j', async (answer, content) => {
+    const given = { role: 'assistant' as const, content: 'Hello from the' };
+    upstream.next(answer);
+    const { choices } = await client.chat.completions.create({
+      model: 'm',
+      messages: [...messages, given],
+    });
+    expect(choices[0]!.message.content).toBe(content);
+  });
+
+  test('refuses a given beginning', async () => {
+    const given = { role: 'assistant' as const, content: 'Hello' };
+    upstream.next({ beginning: 'refused' }, { beginning: 'refused' });
+    const ask = (list: (typeof messages)[number][] | (typeof given)[]) =>
+      client.chat.completions.create({ model: 'm', messages: list });
+    await expect(ask([given])).rejects.toThrow('400 This model does not continue');
+    await expect(ask(messages)).resolves.toBeDefined();
+  });
+
   test('tears events and characters apart', async () => {
     upstream.next({ text: 'Grüße aus Zürich', pieceBytes: 1 });
     const stream = await client.chat.completions.create({ model: 'm', messages, stream: true });
@@ -274,6 +297,13 @@ describe('faults', () => {
     expect(text).toContain('finish_reason":"stop"');
     expect(text).toContain('[DONE]');
     expect(isJson((await plain('malformed_event')).text)).toBe(false);
+  });
+
+  test('noise_event', async () => {
+    const { text } = await stream('noise_event');
+    const events = text.split('\n\n').map((event) => event.slice('data: '.length));
+    expect(events.filter((event) => event === '}{')).toHaveLength(1);
+    expect(text.match(/"content":"[^"]+"/g)).toHaveLength(4);
   });
 
   test('error_event', async () => {

@@ -13,6 +13,12 @@ export interface UpstreamAnswer {
   readonly error?: UpstreamError;
   /** What the model says, streamed word by word. @defaultValue `Hello from the upstream.`, or an object in JSON mode */
   readonly text?: string;
+  /**
+   * What is made of a last message of the assistant: the answer goes on with it where it begins `text`, repeats it first,
+   * or is a 400.
+   * @defaultValue the answer begins anew, whatever the last message is
+   */
+  readonly beginning?: 'continued' | 'repeated' | 'refused';
   /** What the model calls. @defaultValue the first tool offered, until its result is in the conversation */
   readonly toolCalls?: readonly UpstreamToolCall[];
   /** @defaultValue `tool_calls` or `stop` */
@@ -57,6 +63,7 @@ export interface UpstreamToolCall {
  *   middle of a body that is no stream.
  * - `end_in_body`: the same place, but HTTP ends as if all were well.
  * - `stall_in_body`: the same place, and nothing more ever comes.
+ * - `noise_event`: an event that is not JSON and no part of the answer comes between two others.
  * - `malformed_event`: one event is not JSON, its content is missing, and the stream goes on; a body that is no stream is
  *   not JSON.
  * - `error_event`: the stream says an error and ends; without a stream it is a 200 whose body is an error.
@@ -71,6 +78,7 @@ export type UpstreamFault =
   | 'close_in_body'
   | 'end_in_body'
   | 'stall_in_body'
+  | 'noise_event'
   | 'malformed_event'
   | 'error_event'
   | 'no_finish'

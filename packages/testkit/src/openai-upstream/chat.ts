@@ -28,12 +28,12 @@ export interface ChatEvent {
 }
 
 /** What is read of a request for a chat completion. */
-interface ChatRequest {
+export interface ChatRequest {
   readonly model?: string;
   readonly n?: number;
   readonly stream?: boolean;
   readonly stream_options?: { readonly include_usage?: boolean } | null;
-  readonly messages?: readonly { readonly role: string }[];
+  readonly messages?: readonly { readonly role: string; readonly content?: unknown }[];
   readonly tools?: readonly { readonly function?: { readonly name: string } }[];
   readonly tool_choice?: string | { readonly function?: { readonly name: string } };
   readonly response_format?: { readonly type: string };
@@ -49,7 +49,8 @@ export function chatFor(
   const asked = request as ChatRequest;
   const toolCalls = answer.toolCalls ?? (answer.text === undefined ? toolCallsFor(asked) : []);
   const isJson = (asked.response_format?.type ?? 'text') !== 'text';
-  const text = answer.text ?? (isJson ? '{"greeting": "Hello"}' : 'Hello from the upstream.');
+  const whole = answer.text ?? (isJson ? '{"greeting": "Hello"}' : 'Hello from the upstream.');
+  const text = continuedText(whole, asked, answer.beginning);
   const pieces = toolCalls.length > 0 ? [] : (text.match(/\s*\S+|\s+$/g) ?? []);
   const choices = asked.n ?? 1;
   const promptTokens =
@@ -72,6 +73,22 @@ export function chatFor(
     },
     isUsageWanted: asked.stream_options?.include_usage === true,
   };
+}
+
+function continuedText(
+  text: string,
+  { messages = [] }: ChatRequest,
+  beginning: UpstreamAnswer['beginning'],
+): string {
+  const given = givenBeginning(messages);
+  if (beginning === undefined || given === undefined || !text.startsWith(given)) return text;
+  return beginning === 'repeated' ? text : text.slice(given.length);
+}
+
+/** The text of a last message of the assistant. */
+export function givenBeginning(messages: ChatRequest['messages']): string | undefined {
+  const last = messages?.at(-1);
+  return last?.role === 'assistant' && typeof last.content === 'string' ? last.content : undefined;
 }
 
 function toolCallsFor({

@@ -10,6 +10,7 @@ export type UpstreamErrorName =
   | 'badRequest'
   | 'tooLong'
   | 'contentFilter'
+  | 'refusedBeginning'
   | 'serverError'
   | 'badGateway'
   | 'overloaded'
@@ -52,6 +53,12 @@ export const upstreamErrors: Readonly<Record<UpstreamErrorName, UpstreamAnswer>>
     'invalid_request_error',
     'content_filter',
     'The response was filtered due to the prompt triggering the content management policy.',
+  ),
+  refusedBeginning: answer(
+    400,
+    'invalid_request_error',
+    null,
+    'This model does not continue a given message of the assistant.',
   ),
   serverError: answer(500, 'server_error', null, 'The server had an error.'),
   badGateway: answer(502, 'server_error', null, 'Bad gateway.'),

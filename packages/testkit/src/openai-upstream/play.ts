@@ -60,6 +60,7 @@ export async function playChatStream(
         await send(JSON.stringify({ error: answer.error ?? streamError }));
         return exchange.end();
       }
+      if (fault === 'noise_event') await send('}{');
       if (fault === 'malformed_event') {
         await send(text.slice(0, -10));
         if (kind === 'content') continue;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '@plimsoll/core';
 
 import type { UpstreamAnswer } from './answer.ts';
-import { chatFor } from './chat.ts';
+import { chatFor, type ChatRequest, givenBeginning } from './chat.ts';
 import { embeddingsBody } from './embeddings.ts';
 import { upstreamErrors } from './errors.ts';
 import { Exchange, type UpstreamRequest } from './exchange.ts';
@@ -190,7 +190,11 @@ class LoopbackUpstream implements OpenAIUpstream {
     if (route === 'POST /v1/embeddings') {
       return playBody(exchange, answer, embeddingsBody(json, answer), answer.status ?? 200);
     }
-    if (route === 'POST /v1/chat/completions') {
+    // DeepSeek continues a given beginning below `/beta` alone.
+    if (route === 'POST /v1/chat/completions' || route === 'POST /beta/chat/completions') {
+      const isGiven = givenBeginning(json?.['messages'] as ChatRequest['messages']) !== undefined;
+      if (isGiven && answer.beginning === 'refused')
+        return refusal(upstreamErrors.refusedBeginning);
       const created = Math.floor(this.#clock.epochMs() / 1000);
       const chat = chatFor(json, answer, `chatcmpl-${number}`, created);
       if (json?.stream === true) return playChatStream(exchange, answer, chat);
