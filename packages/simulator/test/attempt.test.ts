@@ -5,6 +5,7 @@ import { EventClock } from '../src/event-clock.ts';
 import { failures, hang, outage, processorSharing } from '../src/index.ts';
 import type { SimulatedRequest } from '../src/request.ts';
 import { Server, type ServerOptions } from '../src/server.ts';
+import { throttled } from '../src/simulated-failure.ts';
 import { Tallies } from '../src/tally.ts';
 
 // The provider contract of core, rule by rule: the engine relies on it.
@@ -83,6 +84,12 @@ describe('an error comes alone', () => {
     runUntil(heard, 10_000);
     expect(heard.log).toEqual(log);
   });
+});
+
+test('a 429 says when to come back, in whole seconds', () => {
+  expect([1, 1000, 1001].map((waitMs) => throttled(waitMs).retryAfterMs)).toEqual([
+    1000, 1000, 2000,
+  ]);
 });
 
 test('a stream that breaks off ends in an error', () => {

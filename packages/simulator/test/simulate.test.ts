@@ -1,9 +1,11 @@
+import type { StrategyDefinition } from '@plimsoll/core';
 import { leastBusy } from '@plimsoll/strategy-least-busy';
 import { random } from '@plimsoll/strategy-random';
 import { roundRobin } from '@plimsoll/strategy-round-robin';
 import { describe, expect, test } from 'vitest';
 
 import {
+  constant,
   failures,
   poisson,
   processorSharing,
@@ -50,8 +52,12 @@ describe('seeds', () => {
 
 test('the warm-up is not counted', async () => {
   const arrivals = recorded([1, 2, 8, 9]);
-  const report = await run({ durationS: 10, warmUpS: 5, arrivals });
+  const lengths = { input: constant(0), output: constant(30) };
+  const servers = alike(4, { service, target: { price: { input: 0, output: 1 } } });
+  const report = await run({ durationS: 10, warmUpS: 5, arrivals, lengths, servers });
   expect(report.requests).toBe(2);
+  expect(report.outputTokensPerS).toBeCloseTo(60 / 5, 9);
+  expect(report.costUsd).toBeCloseTo(60 / 1e6, 12);
   expect(report.targets.reduce((sum, { picks }) => sum + picks, 0)).toBe(2);
   expect(report.throughputPerS).toBeCloseTo(2 / 5, 9);
   // The timeline shows all of the run.
@@ -84,7 +90,31 @@ test('a request that no target can serve fails before time goes on', async () =>
   expect(waitedMs).toEqual([0]);
 });
 
+test('an answer has whole tokens, one at least', async () => {
+  const outputTokens = async (length: number): Promise<number> => {
+    const lengths = { input: constant(0), output: constant(length) };
+    const arrivals = recorded([1]);
+    const report = await run({ durationS: 2, warmUpS: 0, arrivals, lengths });
+    return report.outputTokensPerS * 2;
+  };
+  expect(await outputTokens(0)).toBe(1);
+  expect(await outputTokens(7.6)).toBe(8);
+});
+
 describe('gateways', () => {
+  test('draw from streams of their own', async () => {
+    const drawn = new Set<number>();
+    const noting: StrategyDefinition = {
+      ...random(),
+      create(context) {
+        drawn.add(context.random.float());
+        return random().create(context);
+      },
+    };
+    await run({ durationS: 1, gateways: 8, balancer: patient(noting) });
+    expect(drawn.size).toBe(8);
+  });
+
   test('share the servers but not what they know', async () => {
     // Each of eight gateways sees an eighth of what is in flight, so turns by in-flight counts get worse.
     const perS = 32;
