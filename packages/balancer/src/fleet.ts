@@ -3,6 +3,10 @@ import {
   type Failure,
   type Health,
   type HealthDefinition,
+  type Notice,
+  type PeriodUse,
+  type Scope,
+  type SpendingLimits,
   optionError,
   type SeededRandom,
 } from '@plimsoll/core';
@@ -11,7 +15,7 @@ import type { TargetChanged } from './events.ts';
 import type { FleetOptions, TargetOptions } from './options.ts';
 import { EstimateState } from './estimates.ts';
 import { coolDownMs, covers, isThrottle, StandingCoolDowns } from './cool-downs.ts';
-import { HotState, TRIAL_DUE } from './hot-state.ts';
+import { HotState, TRIAL_DUE, TRIAL_NONE } from './hot-state.ts';
 import { Member } from './member.ts';
 import type { SlowStartOptions } from './slow-start.ts';
 import { Budget } from './quota/budget.ts';
@@ -30,6 +34,9 @@ export interface Fleet {
 
 /** How a target stands, whoever uses it. */
 export type TargetState = 'healthy' | 'open' | 'half_open' | 'cooling' | 'draining';
+
+/** How long others are told that a breaker has closed, in milliseconds. */
+const CLOSED_MS = 1000;
 
 /** Makes a fleet, to be given to several pools. */
 export function fleet(options: FleetOptions = {}): Fleet {
@@ -55,6 +62,10 @@ export class FleetState {
   readonly #standing = new StandingCoolDowns();
   readonly #freeSlots: number[] = [];
   readonly #idleWaiters = new Map<number, (() => void)[]>();
+  readonly #noticeListeners = new Set<(notice: Notice) => void>();
+  readonly #budgets = new Map<string, Budget>();
+  /** The last totals of a store, for accounts that are opened later. */
+  #stored: readonly PeriodUse[] = [];
   readonly #listeners = new Set<(event: TargetChanged) => void>();
 
   constructor(options: FleetOptions) {
@@ -92,7 +103,7 @@ export class FleetState {
     const budget =
       target.budget === undefined
         ? undefined
-        : new Budget(['target', target.id], target.budget, this.clock, nowMs);
+        : this.openBudget(['target', target.id], target.budget);
     const member = new Member(slot, target, judge, slowStart, budget);
     this.members[slot] = member;
     this.#byId.set(target.id, member);
@@ -158,17 +169,62 @@ export class FleetState {
     if (waitMs <= 0) return;
     const scope = failure.scope ?? 'target';
     const untilMs = nowMs + waitMs;
-    this.#standing.add(scope, member.target, untilMs, nowMs);
-    for (const other of this.members) {
-      if (other === undefined || !covers(scope, member.target, other.target)) continue;
-      // A longer cool-down stands: the shorter one says nothing about what the longer one was for.
-      if (untilMs <= this.hot.coolUntilMs[other.slot]!) continue;
-      this.#coolUntil(other, untilMs);
-      this.hot.isThrottled[other.slot] = isThrottle(failure) ? 1 : 0;
-      // Whoever was told to grow slowly must not come back with its whole share.
-      if (failure.kind === 'ramp') this.#startSlowly(other, untilMs);
-      const reason = `${Math.ceil(waitMs / 1000)} s: ${failure.message}`;
-      this.tell({ target: other.target, change: 'cooling', reason });
+    const reason = `${Math.ceil(waitMs / 1000)} s: ${failure.message}`;
+    const cooled = this.#coolAll(member, scope, untilMs, isThrottle(failure), reason, nowMs);
+    // Whoever was told to grow slowly must not come back with its whole share.
+    if (failure.kind === 'ramp') for (const other of cooled) this.#startSlowly(other, untilMs);
+    this.#notify('cooling', member, scope, untilMs, failure.message, nowMs);
+  }
+
+  /** An account whose spending is kept in the fleet's store; the same one for the same scope. */
+  openBudget(scope: readonly string[], limits: SpendingLimits): Budget {
+    const name = scope.join('/');
+    const known = this.#budgets.get(name);
+    if (known !== undefined) return known;
+    const budget = new Budget(scope, limits, this.clock, this.clock.now());
+    budget.importState(this.#stored, this.clock.now());
+    this.#budgets.set(name, budget);
+    return budget;
+  }
+
+  /** What was used of day and month limits and spent since the last call, for a store to add. */
+  takeDeltas(): PeriodUse[] {
+    const nowMs = this.clock.now();
+    const spent = [...this.#budgets.values()].flatMap((budget) => budget.snapshotDeltas(nowMs));
+    return [...this.quota.snapshotDeltas(nowMs), ...spent];
+  }
+
+  /** All counts that a store keeps, as they stand. */
+  periodUses(): PeriodUse[] {
+    const nowMs = this.clock.now();
+    const spent = [...this.#budgets.values()].flatMap((budget) => budget.exportState(nowMs));
+    return [...this.quota.exportState(nowMs), ...spent];
+  }
+
+  /** Takes over a store's totals. */
+  importUses(totals: readonly PeriodUse[]): void {
+    const nowMs = this.clock.now();
+    this.#stored = totals;
+    this.quota.importState(totals, nowMs);
+    for (const budget of this.#budgets.values()) budget.importState(totals, nowMs);
+  }
+
+  /** Calls `listener` for what others should know; returns the way to stop that. */
+  onNotice(listener: (notice: Notice) => void): () => void {
+    this.#noticeListeners.add(listener);
+    return () => this.#noticeListeners.delete(listener);
+  }
+
+  /** Goes by what another process of the fleet has learned. */
+  heed(notice: Notice): void {
+    const nowMs = this.clock.now();
+    const untilMs = nowMs + notice.untilEpochMs - this.clock.epochMs();
+    const member = this.#byId.get(notice.target);
+    if (member === undefined) return;
+    if (notice.kind === 'closed') {
+      this.#endCoolDown(member);
+    } else if (untilMs > nowMs) {
+      this.#coolAll(member, notice.scope, untilMs, notice.kind === 'cooling', notice.reason, nowMs);
     }
   }
 
@@ -192,6 +248,50 @@ export class FleetState {
   tell(event: TargetChanged): void {
     for (const listener of this.#listeners) listener(event);
     if (this.waiting.size > 0) this.serveWaiting(this.clock.now());
+  }
+
+  /** Cools what `scope` covers; a longer cool-down stands. @returns the members that were cooled. */
+  #coolAll(
+    member: Member,
+    scope: Scope,
+    untilMs: number,
+    isThrottled: boolean,
+    reason: string,
+    nowMs: number,
+  ): Member[] {
+    this.#standing.add(scope, member.target, untilMs, nowMs);
+    const cooled: Member[] = [];
+    for (const other of this.members) {
+      if (other === undefined || !covers(scope, member.target, other.target)) continue;
+      // A longer cool-down stands: the shorter one says nothing about what the longer one was for.
+      if (untilMs <= this.hot.coolUntilMs[other.slot]!) continue;
+      this.#coolUntil(other, untilMs);
+      this.hot.isThrottled[other.slot] = isThrottled ? 1 : 0;
+      cooled.push(other);
+      this.tell({ target: other.target, change: 'cooling', reason });
+    }
+    return cooled;
+  }
+
+  #endCoolDown({ slot, target }: Member): void {
+    if (this.hot.coolUntilMs[slot]! === -Infinity) return;
+    this.hot.coolUntilMs[slot] = -Infinity;
+    this.hot.trial[slot] = TRIAL_NONE;
+    this.tell({ target, change: 'closed', reason: 'another gateway reached it' });
+  }
+
+  #notify(
+    kind: Notice['kind'],
+    { target }: Member,
+    scope: Scope,
+    untilMs: number,
+    reason: string,
+    nowMs: number,
+  ): void {
+    if (this.#noticeListeners.size === 0) return;
+    const untilEpochMs = this.clock.epochMs() + untilMs - nowMs;
+    const notice: Notice = { kind, target: target.id, scope, untilEpochMs, reason };
+    for (const listener of this.#noticeListeners) listener(notice);
   }
 
   #coolUntil(member: Member, untilMs: number): void {
@@ -221,8 +321,13 @@ export class FleetState {
       clock: this.clock,
       onChange: (slot, change, reason) => {
         const member = this.members[slot]!;
-        if (change === 'closed') this.#startSlowly(member, this.clock.now());
+        const nowMs = this.clock.now();
+        if (change === 'closed') this.#startSlowly(member, nowMs);
         this.tell({ target: member.target, change, reason });
+        if (change === 'half_open') return;
+        const untilMs =
+          change === 'open' ? member.health.retryAtMs(slot, nowMs) : nowMs + CLOSED_MS;
+        this.#notify(change, member, 'target', untilMs, reason, nowMs);
       },
     });
     health.resize(this.hot.slotLimit);

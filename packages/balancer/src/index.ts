@@ -31,6 +31,7 @@ export {
   type TargetOptions,
   type TimeoutOptions,
 } from './options.ts';
+export { connectStore, type ConnectStoreOptions, type StoreConnection } from './sync/store-sync.ts';
 export { type StreamOptions } from './pulled-stream.ts';
 export { type RunAttempt } from './run.ts';
 export { type Call, type CallFailure, type Result, type Sink } from './sink.ts';

@@ -42,7 +42,7 @@ import { PickView } from './view.ts';
 import { Hedging } from './hedging.ts';
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
 import { Prober } from './prober.ts';
-import { Budget } from './quota/budget.ts';
+import type { Budget } from './quota/budget.ts';
 import { resolveQueue, WaitQueue } from './queue/wait-queue.ts';
 import { resolveSlowStart, type SlowStartOptions } from './slow-start.ts';
 
@@ -133,9 +133,7 @@ export class Pool implements Balancer {
     this.#picker = new Picker(options.strategy, this.fleet);
     const { budget } = options;
     this.spending =
-      budget === undefined
-        ? undefined
-        : new Budget(['pool', this.name], budget, this.fleet.clock, this.fleet.clock.now());
+      budget === undefined ? undefined : this.fleet.openBudget(['pool', this.name], budget);
     this.#view = new PickView(this.fleet, this.spending);
     this.#expected = new ExpectedShares(options.strategy.expectedShare, this.fleet, this.counters);
     this.#roster = roster(0, [], this.fleet.hot);

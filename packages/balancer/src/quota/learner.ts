@@ -140,15 +140,15 @@ export class Learner {
     if (nowMs - known.rateFromMs > MINUTE_MS) known.rateFromMs = known.learnedAtMs;
     const spanMs = nowMs - known.rateFromMs;
     let next = used * scale;
+    if (spanMs >= RATE_MS && spanMs <= MINUTE_MS && isDrop(retryAfterMs)) {
+      // A bucket held more at first, which is still among what was accepted. Between two refusals it gives what it is
+      // filled with.
+      const rate = (this.#meters.usedSince(meter, known.rateFromMs) * MINUTE_MS) / spanMs;
+      next = Math.min(next, rate);
+    }
+    // As much was accepted as we took to be allowed, and yet it is too much.
     if (next >= USED_IN_FULL * limit) {
-      // As much was accepted as we took to be allowed, and yet it is too much: a bucket held more at first. Between two
-      // refusals it gives what it is filled with.
-      if (spanMs < RATE_MS) {
-        next = limit * DECREASE;
-      } else {
-        const rate = (this.#meters.usedSince(meter, known.rateFromMs) * MINUTE_MS) / spanMs;
-        next = Math.min(spanMs > MINUTE_MS ? Infinity : rate, limit * DECREASE_LEAST);
-      }
+      next = Math.min(next, limit * (spanMs < RATE_MS ? DECREASE : DECREASE_LEAST));
     }
     if (spanMs > MINUTE_MS) known.rateFromMs = rateFrom(retryAfterMs, nowMs);
     known.learnedAtMs = nowMs;
@@ -181,10 +181,9 @@ export class Learner {
     const beganMs = meters.beganMs(meter);
     const endMs = nowMs + Math.min(retryAfterMs ?? 0, MINUTE_MS);
     const fromMs = Math.max(endMs - MINUTE_MS, beganMs);
-    const isDrop = retryAfterMs !== undefined && retryAfterMs <= DROP_MS;
     return {
       used: meters.usedSince(meter, fromMs),
-      scale: isDrop ? MINUTE_MS / (endMs - fromMs) : 1,
+      scale: isDrop(retryAfterMs) ? MINUTE_MS / (endMs - fromMs) : 1,
     };
   }
 
@@ -204,10 +203,14 @@ export class Learner {
   }
 }
 
+/** Whether the wait is for the next drop of a bucket, as far as one can tell. */
+function isDrop(retryAfterMs: number | undefined): boolean {
+  return retryAfterMs !== undefined && retryAfterMs <= DROP_MS;
+}
+
 /** From when on a rate can be counted after a refusal: a wait for the end of a window is no part of it. */
 function rateFrom(retryAfterMs: number | undefined, nowMs: number): number {
-  const waitMs = Math.min(retryAfterMs ?? 0, MINUTE_MS);
-  return waitMs > DROP_MS ? nowMs + waitMs : nowMs;
+  return isDrop(retryAfterMs) ? nowMs : nowMs + Math.min(retryAfterMs ?? 0, MINUTE_MS);
 }
 
 function lesson(nowMs: number): Lesson {

@@ -12,6 +12,9 @@ export const NO_LIMIT: number = 2 ** 52;
 const LIMIT_ENTRIES = 256;
 const WATCH_ENTRIES = 128;
 
+/** How long to wait for a larger share of a limit, in milliseconds, before looking again: about two renewals. */
+const SHARE_WAIT_MS = 200;
+
 /**
  * How late a waiting request may be sent without a loss of pace, in milliseconds: waiting is ended by a timer that ticks
  * every 10 ms, and a pace that forgot the lateness of each turn would be slower than the limit.
@@ -47,13 +50,18 @@ export class Meters {
   used: Float64Array = new Float64Array(0);
   /** The most that was used since someone last set this back to `used`. */
   peak: Float64Array = new Float64Array(0);
+  /** What this process may use of the limit. */
   limit: Float64Array = new Float64Array(0);
+  /** The limit itself. */
+  whole: Float64Array = new Float64Array(0);
   /** What the provider states, and what was learned from its refusals; Infinity where there is no such limit. */
   stated: Float64Array = new Float64Array(0);
   learned: Float64Array = new Float64Array(0);
   /** What others use of the limit, as a provider told, and until when. */
   foreign: Float64Array = new Float64Array(0);
   foreignUntilMs: Float64Array = new Float64Array(0);
+  /** The part of the limit that is this process's, 0 to 1. */
+  #share = new Float64Array(0);
   /** Nothing leaves before this moment. */
   #dueMs = new Float64Array(0);
   /** When all that was sent will have been paid for at the pace of the limit. */
@@ -101,6 +109,7 @@ export class Meters {
     }
     this.stated[meter] = Infinity;
     this.learned[meter] = Infinity;
+    this.#share[meter] = 1;
     this.settleLimit(meter);
     return meter;
   }
@@ -131,12 +140,23 @@ export class Meters {
   settleLimit(meter: number): void {
     const spec = this.#specs[meter]!;
     const least = Math.min(spec.limit, this.stated[meter]!, this.learned[meter]!);
-    const limit = least === Infinity ? NO_LIMIT : Math.floor(least);
+    const whole = least === Infinity ? NO_LIMIT : Math.floor(least);
+    // Counts of days are shared by their totals, see `PeriodCounter`.
+    const isShared = whole !== NO_LIMIT && spec.calendar === undefined;
+    const limit = isShared ? Math.floor(whole * this.#share[meter]!) : whole;
+    this.whole[meter] = whole;
     this.limit[meter] = limit;
     const isPaced = limit !== NO_LIMIT && spec.burstRatio < 1;
     this.#leastBurst[meter] = isPaced ? Math.max(1, limit * spec.burstRatio) : 0;
     this.#burst[meter] = this.#leastBurst[meter]!;
     this.#msPerUnit[meter] = isPaced ? this.#holdMs[meter]! / limit : 0;
+  }
+
+  /** Changes the part of the limit that is this process's. */
+  setShare(meter: number, share: number): void {
+    if (this.#share[meter] === share) return;
+    this.#share[meter] = share;
+    this.settleLimit(meter);
   }
 
   /** Whether `amount` may be used now. */
@@ -152,7 +172,7 @@ export class Meters {
   /** The earliest moment at which `amount` may be used if nothing else is until then; Infinity for never. */
   retryAtMs(meter: number, amount: number, nowMs: number): number {
     const limit = this.limit[meter]!;
-    if (amount > limit) return Infinity;
+    if (amount > limit) return amount > this.whole[meter]! ? Infinity : nowMs + SHARE_WAIT_MS;
     if (this.#dueMs[meter]! <= nowMs) this.#release(meter, nowMs);
     let roomMs = this.#roomAtMs(meter, limit - amount, nowMs);
     const untilMs = this.foreignUntilMs[meter]!;
@@ -274,6 +294,8 @@ export class Meters {
     this.accounting = grown(this.accounting, meters, Uint8Array);
     this.used = grown(this.used, meters, Float64Array);
     this.peak = grown(this.peak, meters, Float64Array);
+    this.whole = grown(this.whole, meters, Float64Array);
+    this.#share = grown(this.#share, meters, Float64Array);
     this.limit = grown(this.limit, meters, Float64Array);
     this.stated = grown(this.stated, meters, Float64Array);
     this.learned = grown(this.learned, meters, Float64Array);

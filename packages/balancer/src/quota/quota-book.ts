@@ -87,6 +87,8 @@ export class QuotaBook {
   readonly #gates: number[] = [];
   /** By slot: whether one of them has a learned limit. */
   readonly #isLearned: boolean[] = [];
+  /** By slot: whether one of them counts the tokens of answers as they come. */
+  readonly #isProduced: boolean[] = [];
   readonly #targets: (Target | undefined)[] = [];
   readonly #own: (QuotaScope | undefined)[] = [];
   readonly #families: (QuotaScope | undefined)[] = [];
@@ -143,6 +145,7 @@ export class QuotaBook {
     this.#listed[slot] = [];
     this.#gates[slot] = 0;
     this.#isLearned[slot] = false;
+    this.#isProduced[slot] = false;
   }
 
   /**
@@ -212,7 +215,7 @@ export class QuotaBook {
     for (const { scope, meter } of this.#listed[slot]!) {
       const { dimension, windowMs, accounting } = this.#meters.spec(meter);
       const needed = amountOf(dimension, input, accounting === PRODUCED ? expected : most);
-      const limit = this.#meters.limit[meter]!;
+      const limit = this.#meters.whole[meter]!;
       if (needed <= limit) continue;
       return { scope, dimension: DIMENSIONS[dimension]!, windowMs, limit, needed };
     }
@@ -231,6 +234,8 @@ export class QuotaBook {
       const output = meters.accounting[meter] === PRODUCED ? expected : most;
       meters.take(meter, amountOf(meters.dimension[meter]!, input, output), nowMs);
     }
+    this.#own[slot]!.demand++;
+    this.#families[slot]!.demand++;
     this.#underWay[slot]!++;
     return this.#reservations.open(slot, input, expected, most, nowMs);
   }
@@ -338,6 +343,35 @@ export class QuotaBook {
     this.#relist(slot, nowMs);
   }
 
+  /** The scopes whose limits processes have to share, as they have a limit by the second or minute. */
+  *sharedScopes(): Iterable<QuotaScope> {
+    const seen = new Set<QuotaScope>();
+    for (const slots of [this.#own, this.#families]) {
+      for (const scope of slots) {
+        if (scope === undefined || seen.has(scope)) continue;
+        seen.add(scope);
+        if (this.#isLimited(scope)) yield scope;
+      }
+    }
+  }
+
+  /** Changes the part of a scope's limits that is this process's, 0 to 1. */
+  setShare(key: string, share: number): void {
+    for (const scope of this.sharedScopes()) {
+      if (scope.key !== key) continue;
+      scope.share = share;
+      for (const meter of scope.meters.values()) this.#meters.setShare(meter, share);
+    }
+  }
+
+  #isLimited(scope: QuotaScope): boolean {
+    for (const meter of scope.meters.values()) {
+      const { calendar } = this.#meters.spec(meter);
+      if (calendar === undefined && this.#meters.whole[meter] !== NO_LIMIT) return true;
+    }
+    return false;
+  }
+
   /** How the limits of `slot` stand. */
   headroom(slot: number, nowMs: number): Headroom[] {
     const meters = this.#meters;
@@ -422,6 +456,7 @@ export class QuotaBook {
       if (scope.meters.has(spec.key)) continue;
       const meter = this.#meters.add(spec, nowMs);
       scope.meters.set(spec.key, meter);
+      this.#meters.setShare(meter, scope.share);
       if (spec.calendar !== undefined) this.#recall(scope.storeKey(spec.key), meter);
     }
   }
@@ -466,6 +501,9 @@ export class QuotaBook {
     this.#listed[slot] = listed;
     this.#counted[slot] = Int32Array.from(listed, ({ meter }) => meter);
     this.#gates[slot] = gates.length;
+    this.#isProduced[slot] = listed.some(
+      ({ meter }) => this.#meters.accounting[meter] === PRODUCED,
+    );
     this.#isLearned[slot] = listed.some(({ meter }) => this.#meters.learned[meter]! < Infinity);
   }
 
@@ -479,6 +517,7 @@ export class QuotaBook {
   }
 
   #expected(slot: number, mostTokens: number): number {
+    if (!this.#isProduced[slot]! && mostTokens !== Infinity) return whole(mostTokens);
     return this.#outputs.expected(slot, mostTokens, this.#underWay[slot]!);
   }
 

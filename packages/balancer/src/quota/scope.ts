@@ -10,9 +10,26 @@ export class QuotaScope {
   /** The slots of the targets that share it. */
   readonly slots: Set<number> = new Set();
 
+  /** Requests that were sent since the demand was taken last. */
+  demand = 0;
+  /** Part of the limits that is this process's, 0 to 1. */
+  share = 1;
+
   constructor(kind: 'target' | 'group', name: readonly string[]) {
     this.kind = kind;
     this.name = name;
+  }
+
+  /** Distinguishes the scope where processes share it. */
+  get key(): string {
+    return periodKey(this.kind, ...this.name);
+  }
+
+  /** The requests since the last call. */
+  takeDemand(): number {
+    const { demand } = this;
+    this.demand = 0;
+    return demand;
   }
 
   /** The key in a store of the count of `meterKey`. */
