@@ -101,6 +101,10 @@ export class PickView implements View {
     );
   }
 
+  quotaLeft(slot: number): number {
+    return this.#fleet.quota.leftRatio(slot, this.#nowMs);
+  }
+
   /** Why `slot` is not admitted, or that it is: the first reason in the order of `REASONS`. */
   reason(slot: number): Reason {
     const hot = this.#hot;

@@ -11,6 +11,11 @@ export interface View {
   admits(slot: number): boolean;
   /** Whether the target is in good health (breaker closed, not cooling down), whatever this request demands. */
   isHealthy(slot: number): boolean;
+  /**
+   * The part that is left of the tightest rate limit of `slot`, 0 to 1; 1 where it has none. Quota is a gate, asked
+   * through `admits`; this is for strategies whose very measure it is.
+   */
+  quotaLeft(slot: number): number;
   /** Attempts in flight, by slot. */
   readonly inFlight: Int32Array;
   /** Current weights, by slot. */

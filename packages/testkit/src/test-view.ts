@@ -6,6 +6,8 @@ export interface TestView extends View {
   readonly admissible: Uint8Array;
   /** What `isHealthy` answers, by slot: 1 for yes. At first 1 for every slot. */
   readonly healthy: Uint8Array;
+  /** What `quotaLeft` answers, by slot. At first 1 for every slot. */
+  readonly quota: Float64Array;
   /** At first 500 ms, 20 ms per token, no failure, no sample, nothing unanswered, for every slot. */
   readonly estimates: Estimates;
   trace: Trace | undefined;
@@ -41,6 +43,7 @@ export function testTrace(): TestTrace {
 class ArrayView implements TestView {
   admissible: Uint8Array = new Uint8Array(0);
   healthy: Uint8Array = new Uint8Array(0);
+  quota: Float64Array = new Float64Array(0);
   inFlight: Int32Array = new Int32Array(0);
   weights: Float64Array = new Float64Array(0);
   estimates: Estimates = {
@@ -65,6 +68,10 @@ class ArrayView implements TestView {
     return this.healthy[slot] === 1;
   }
 
+  quotaLeft(slot: number): number {
+    return this.quota[slot]!;
+  }
+
   update(snapshot: Snapshot): void {
     if (snapshot.slotLimit > this.admissible.length) this.#grow(snapshot.slotLimit);
     for (const [index, slot] of snapshot.slots.entries()) {
@@ -78,6 +85,7 @@ class ArrayView implements TestView {
       this.estimates;
     this.admissible = grown(this.admissible, new Uint8Array(limit).fill(1));
     this.healthy = grown(this.healthy, new Uint8Array(limit).fill(1));
+    this.quota = grown(this.quota, new Float64Array(limit).fill(1));
     this.inFlight = grown(this.inFlight, new Int32Array(limit));
     this.weights = grown(this.weights, new Float64Array(limit).fill(1));
     this.estimates = {

@@ -372,6 +372,19 @@ export class QuotaBook {
     return false;
   }
 
+  /** The part that is left of the tightest limit of `slot`, 0 to 1; 1 where it has none. */
+  leftRatio(slot: number, nowMs: number): number {
+    const meters = this.#meters;
+    const counted = this.#counted[slot]!;
+    let left = 1;
+    for (let index = 0; index < this.#gates[slot]!; index++) {
+      const meter = counted[index]!;
+      meters.refresh(meter, nowMs);
+      left = Math.min(left, 1 - meters.used[meter]! / meters.limit[meter]!);
+    }
+    return Math.max(0, left);
+  }
+
   /** How the limits of `slot` stand. */
   headroom(slot: number, nowMs: number): Headroom[] {
     const meters = this.#meters;
