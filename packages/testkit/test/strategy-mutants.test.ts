@@ -312,6 +312,7 @@ function admitting(view: View, admits: (slot: number) => boolean): View {
   return {
     admits,
     isHealthy: (slot) => view.isHealthy(slot),
+    quotaLeft: (slot) => view.quotaLeft(slot),
     inFlight,
     weights,
     estimates,

@@ -23,6 +23,10 @@ export class QuickView implements View {
     return this.#view.isHealthy(slot);
   }
 
+  quotaLeft(slot: number): number {
+    return this.#view.quotaLeft(slot);
+  }
+
   get inFlight(): Int32Array {
     return this.#view.inFlight;
   }
