@@ -66,7 +66,8 @@ for (const targets of [8, 1000]) {
     };
     const admits = (): void => {
       slot = slot + 1 === targets ? 0 : slot + 1;
-      if (!book.admits(slot, 800, 512, now[0]!)) throw new Error('the limits are meant to be large');
+      if (!book.admits(slot, 800, 512, now[0]!))
+        throw new Error('the limits are meant to be large');
     };
     const both = time(pair);
     console.log(

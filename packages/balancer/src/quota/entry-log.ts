@@ -137,7 +137,7 @@ export class EntryLog {
   /** When the newest entry leaves; `nowMs` when there is none. */
   emptyAtMs(row: number, nowMs: number): number {
     const next = this.#next[row]!;
-    if (this.#first[row]! === next) return nowMs;
+    if (next === this.#first[row]) return nowMs;
     return this.#atMs[this.#base[row]! + ((next - 1) & this.#mask[row]!)]! + this.#holdMs[row]!;
   }
 

@@ -86,7 +86,7 @@ export class Facts {
     // A provider that names no reset is taken to count a minute at most: a wrong zero must not last for a day.
     const resetMs = isAmount(resetAfterMs) ? resetAfterMs : MINUTE_MS;
     const untilMs = nowMs + Math.min(resetMs, meters.spec(meter).windowMs);
-    meters.foreignUntilMs[meter] = meters.foreign[meter]! > 0 ? untilMs : -Infinity;
+    meters.foreignUntilMs[meter] = meters.foreign[meter] > 0 ? untilMs : -Infinity;
   }
 
   /** The most we used at any moment that the fact may tell of. */

@@ -45,18 +45,19 @@ interface Lesson {
 
 /**
  * Finds the limit per minute that a provider enforces but nobody stated, from its refusals (429): the first one shows how
- * much was accepted, later ones lower it by a twentieth, quiet minutes raise it by as much.
+ * much was accepted, later ones lower that, quiet minutes raise it by a twentieth. Offered half as much again as the
+ * limit, it is known within a tenth a minute after the first refusal, whether windows or buckets enforce it; only for
+ * buckets of 15 to 25 seconds it may be a fifth too high until the next refusals.
  *
  * Use: by itself, for every target whose requests (or tokens) per minute are not limited in the configuration.
  *
  * Source: additive increase, multiplicative decrease, D. Chiu and R. Jain, Computer Networks and ISDN Systems 17 (1989).
  *
- * Differs in the first estimate. What the trailing minute accepted is exact for a provider that counts a minute, but half
- * as much again for a bucket of a minute's size under an offer of 150 %, and a third for a small bucket just after start.
- * The wait the provider states tells these apart: it ends when a window has passed since the oldest request that counts,
- * so what counts began a minute before its end; and where it ends sooner than a minute after the first request, no
- * minute is counted, and what was accepted is a rate. Buckets that are overestimated refuse again within seconds, and a
- * few decreases bring the limit down.
+ * Differs in that it measures before it steps. The wait that a refusal states tells what the provider counts. A longer
+ * one is for the end of a window: what counts began a minute before that end, and its sum is the limit. A wait of a
+ * second or two is for a bucket's next drop, or the oldest of a sliding minute: then what was accepted is taken for a
+ * rate, which a bucket that was full at first makes too high. It refuses again within seconds, which lowers the limit
+ * step by step, and once ten seconds lie between two refusals, what was accepted between them is the rate.
  *
  * Cost: nothing per pick; a look at one entry per settled request of a target with a learned limit.
  *

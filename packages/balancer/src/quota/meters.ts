@@ -100,7 +100,7 @@ export class Meters {
     this.#dueMs[meter] = Infinity;
     if (spec.calendar === undefined) {
       const entries = spec.limit === Infinity ? WATCH_ENTRIES : LIMIT_ENTRIES;
-      this.#row[meter] = this.#log.add(this.#holdMs[meter]!, entries);
+      this.#row[meter] = this.#log.add(this.#holdMs[meter], entries);
     } else {
       this.#row[meter] = -1;
       const period = new PeriodCounter(this.#clock, spec.calendar, spec.guardMs, nowMs);

@@ -40,7 +40,7 @@ export interface SimulationOptions {
   /** Whether answers carry headers that are taken over. */
   readonly hasFacts?: boolean;
   readonly onThrottle?: (book: QuotaBook, nowMs: number) => void;
-  readonly onMinute?: (book: QuotaBook, nowMs: number) => void;
+  readonly onSecond?: (book: QuotaBook, nowMs: number) => void;
 }
 
 export interface SimulationResult {
@@ -229,9 +229,9 @@ export function simulate(options: SimulationOptions): SimulationResult {
     agenda.add(now + (-Math.log(1 - draw()) * 60_000) / options.perMinute, offer);
   };
   offer();
-  if (options.onMinute !== undefined) {
+  if (options.onSecond !== undefined) {
     const tick = (): void => {
-      options.onMinute!(book, now);
+      options.onSecond!(book, now);
       agenda.add(now + 1000, tick);
     };
     agenda.add(1000, tick);
