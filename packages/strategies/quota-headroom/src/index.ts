@@ -1,0 +1,1 @@
+export { quotaHeadroom, type QuotaHeadroomOptions } from './quota-headroom.ts';
