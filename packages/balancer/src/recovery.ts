@@ -37,6 +37,9 @@ export class Recovery implements Narrowing {
   allows(failure: Failure, slot: number): boolean {
     switch (failure.verdict) {
       case 'fail':
+        if (failure.kind === 'policy' && this.#pool.policyFailover) {
+          return this.#goElsewhere(slot);
+        }
         // Its adapter takes what broke off after content for lost, but that content was held back here.
         return breaksOff(failure);
       case 'conditional':
@@ -83,17 +86,19 @@ export class Recovery implements Narrowing {
   }
 
   #narrow(failure: Failure, slot: number): boolean {
-    const { fleet, policyFailover } = this.#pool;
-    if (failure.needs === 'other_provider' && policyFailover) {
-      this.excludedProvider = fleet.members[slot]!.target.provider?.name;
-      return this.excludedProvider !== undefined;
-    }
+    if (failure.needs === 'other_provider') return this.#goElsewhere(slot);
     if (failure.needs !== 'larger_context') return false;
-    const window = fleet.hot.contextWindow[slot]!;
+    const window = this.#pool.fleet.hot.contextWindow[slot]!;
     // Of a target that does not state its window nothing larger can be named.
     if (window === Infinity) return false;
     this.minContextWindow = Math.max(this.minContextWindow, window + 1);
     return true;
+  }
+
+  /** Only another provider will do. */
+  #goElsewhere(slot: number): boolean {
+    this.excludedProvider = this.#pool.fleet.members[slot]!.target.provider?.name;
+    return this.excludedProvider !== undefined;
   }
 }
 

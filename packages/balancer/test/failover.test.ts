@@ -1,7 +1,7 @@
 import { ChunkKind } from '@plimsoll/core';
 import { expect, it } from 'vitest';
 
-import { rig } from './rig.ts';
+import { HandProvider, rig } from './rig.ts';
 
 it('fails over invisibly before the first content', () => {
   const { provider, start } = rig(['a', 'b']);
@@ -77,6 +77,22 @@ it('takes a prompt that is too long only to a target with a larger window', () =
   expect(provider.last.target.id).toBe('c');
   provider.last.fail(tooLong);
   expect(heard.failure?.failure?.kind).toBe('too_long');
+});
+
+it('takes what a policy refused to another provider only where the pool says so', () => {
+  const refusal = { kind: 'policy', verdict: 'fail', isHealthFailure: false } as const;
+  const other = new HandProvider('other');
+  const targets = ['a', 'b', { id: 'c', provider: other }];
+  const strict = rig(targets);
+  const { heard } = strict.start();
+  strict.provider.last.fail(refusal);
+  expect(heard.failure).toMatchObject({ attempts: 1, failure: { kind: 'policy' } });
+  const loose = rig(targets, { retry: { policyFailover: true } });
+  const { heard: answered } = loose.start();
+  loose.provider.last.fail(refusal);
+  expect(loose.provider.attempts).toHaveLength(1);
+  other.last.answer();
+  expect(answered.result).toMatchObject({ attempts: 2, target: { id: 'c' } });
 });
 
 it('cools the quota group for the stated time, and no longer', () => {

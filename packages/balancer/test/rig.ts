@@ -83,8 +83,12 @@ export const serverFault: Failure = {
 
 /** A provider whose attempts are kept for the test to drive. */
 export class HandProvider implements Provider {
-  readonly name = 'hand';
+  readonly name: string;
   readonly attempts: HandAttempt[] = [];
+
+  constructor(name = 'hand') {
+    this.name = name;
+  }
 
   attempt(target: Target, _request: Request, sink: AttemptSink): HandAttempt {
     const attempt = new HandAttempt(target, sink);
