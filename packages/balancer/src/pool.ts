@@ -157,6 +157,7 @@ export class Pool implements Balancer {
     this.#calls.add(call);
     this.counters.requests++;
     this.budget.earn();
+    this.queue.note(request, nowMs);
     call.begin(nowMs);
     return call;
   }
@@ -318,6 +319,7 @@ export class Pool implements Balancer {
     if (nowMs - this.#settledAtMs > SETTLE_EVERY_MS) this.#settleExpected(nowMs);
     const view = this.#view;
     const { request, attempts } = call;
+    view.leavesBurst = this.queue.leavesBurst(request, nowMs);
     view.open(request, call.narrowing, nowMs);
     const isFirst = attempts === 0;
     // Retries follow a failure, and failures want explaining; of the rest a sample is enough.
@@ -394,6 +396,7 @@ export class Pool implements Balancer {
    */
   freeAtMs(request: RequestTraits, narrowing: Narrowing, nowMs: number): number {
     const view = this.#view;
+    view.leavesBurst = this.queue.leavesBurst(request, nowMs);
     view.open(request, narrowing, nowMs);
     let freeAtMs = Infinity;
     for (const { slot } of this.members) freeAtMs = Math.min(freeAtMs, view.freeAtMs(slot));

@@ -21,6 +21,8 @@ export class PickView implements View {
   isThinning = true;
   /** What the pool may spend. */
   readonly #poolBudget: Spending | undefined;
+  /** The request leaves what may be used of quota at once to more urgent ones. */
+  leavesBurst = false;
   /** Whether slow start has left out a target since `open`. */
   hasThinned = false;
   readonly estimates: EstimateState;
@@ -83,7 +85,7 @@ export class PickView implements View {
       hot.trial[slot] !== TRIAL_UNDER_WAY &&
       hot.contextWindow[slot]! >= this.#tokens &&
       (hot.lacks[slot]! & this.#needs) === 0 &&
-      this.#fleet.quota.admits(slot, this.#inputTokens, this.#mostTokens, this.#nowMs) &&
+      this.#hasQuota(slot) &&
       this.#isPaidFor(slot) &&
       this.#isTrusted(slot) &&
       (this.#tried.length === 0 || !this.#tried.includes(slot)) &&
@@ -118,9 +120,7 @@ export class PickView implements View {
       return 'cooling';
     if (!this.#isTrusted(slot)) return 'unhealthy';
     if (hot.inFlight[slot]! >= hot.concurrency[slot]!) return 'concurrency';
-    if (!this.#fleet.quota.admits(slot, this.#inputTokens, this.#mostTokens, this.#nowMs)) {
-      return 'quota';
-    }
+    if (!this.#hasQuota(slot)) return 'quota';
     if (!this.#isPaidFor(slot)) return 'budget';
     if (hot.fullAtMs[slot]! > this.#nowMs && this.isThinning && this.#isThinned(slot)) {
       return 'slow_start';
@@ -146,7 +146,13 @@ export class PickView implements View {
         return Math.max(...accounts.map((account) => account.retryAtMs(usd, this.#nowMs)));
       }
       case 'quota':
-        return this.#fleet.quota.retryAtMs(slot, this.#inputTokens, this.#mostTokens, this.#nowMs);
+        return this.#fleet.quota.retryAtMs(
+          slot,
+          this.#inputTokens,
+          this.#mostTokens,
+          this.#nowMs,
+          this.leavesBurst,
+        );
       default:
         return Infinity;
     }
@@ -160,6 +166,16 @@ export class PickView implements View {
     const { needed, limit, dimension, windowMs } = over;
     const what = dimension.replace('_', ' ');
     return `it may use ${needed} ${what}, and ${members[slot]!.target.id} allows ${limit} in ${windowMs / 1000} s`;
+  }
+
+  #hasQuota(slot: number): boolean {
+    return this.#fleet.quota.admits(
+      slot,
+      this.#inputTokens,
+      this.#mostTokens,
+      this.#nowMs,
+      this.leavesBurst,
+    );
   }
 
   #isPaidFor(slot: number): boolean {

@@ -36,7 +36,7 @@ export interface RequestTraits {
   readonly header?: ((name: string) => string | undefined) | undefined;
   /** Whose request it is: tenants take turns where requests have to wait. */
   readonly tenant?: string | undefined;
-  /** An integer from 0 to 3; each level gets ten turns for one of the level below. @defaultValue 0 */
+  /** An integer from 0 to 3; where requests wait, each level gets a hundred turns for one of the level below. @defaultValue 0 */
   readonly priority?: number | undefined;
   /** Accounts of the caller that the request is charged to, besides those of pool and target. */
   readonly spending?: readonly Spending[] | undefined;

@@ -23,6 +23,9 @@ export function resolveQueue(options: QueueOptions = {}): Required<QueueOptions>
   return { maxWaitMs, maxLength };
 }
 
+/** How long the priority of a request is remembered, in milliseconds. */
+const TOP_MS = 60_000;
+
 /**
  * Requests of a pool for which nothing is admissible now, but will be: concurrency is given back, quota refills, a
  * throttled target may be tried again. Served in the order of a `FairQueue`, at the moment something becomes free; never
@@ -33,6 +36,9 @@ export class WaitQueue implements Sweepable {
   readonly #pool: Pool;
   readonly #options: Required<QueueOptions>;
   readonly #queue = new FairQueue<BalancedCall>();
+  /** The highest priority of late, and until when that counts. */
+  #topPriority = 0;
+  #topUntilMs = -Infinity;
   #isServing = false;
   #isClosed = false;
 
@@ -49,13 +55,36 @@ export class WaitQueue implements Sweepable {
     return this.#options.maxWaitMs;
   }
 
+  /** A request comes. */
+  note({ priority = 0 }: RequestTraits, nowMs: number): void {
+    if (priority === 0) return;
+    if (priority < this.#topPriority && nowMs < this.#topUntilMs) return;
+    this.#topPriority = priority;
+    this.#topUntilMs = nowMs + TOP_MS;
+  }
+
+  /**
+   * Whether a request leaves what may go at once of quota to others: there have been more urgent ones of late, and those
+   * to come should not have to wait. While some do wait, turns decide.
+   */
+  leavesBurst({ priority = 0 }: RequestTraits, nowMs: number): boolean {
+    const isTop = priority >= this.#topPriority || nowMs >= this.#topUntilMs;
+    return !isTop && !this.#queue.hasAbove(priority);
+  }
+
   /** Takes a request in if waiting can help it; its turn may come at once. */
   admit(call: BalancedCall, nowMs: number): boolean {
     const { maxWaitMs, maxLength } = this.#options;
-    if (this.#isClosed || this.#queue.size >= maxLength) return false;
+    if (this.#isClosed || maxLength === 0) return false;
     const freeAtMs = this.#pool.freeAtMs(call.request, call.narrowing, nowMs);
     if (freeAtMs - nowMs > maxWaitMs) return false;
-    this.#queue.push(call, flowOf(call), call.request.priority ?? 0);
+    const priority = call.request.priority ?? 0;
+    if (this.#queue.size >= maxLength) {
+      const last = this.#queue.dropFromLongest(flowOf(call), priority);
+      if (last === undefined) return false;
+      last.refuse();
+    }
+    this.#queue.push(call, flowOf(call), priority);
     if (this.sweepIndex === -1) {
       this.#pool.fleet.sweeper.watch(this, Infinity, nowMs);
       this.#pool.fleet.waiting.add(this);

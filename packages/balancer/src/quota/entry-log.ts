@@ -1,5 +1,25 @@
 import { grown } from '../hot-state.ts';
 
+// Numbers of a row stand together, so that they come into the cache together.
+const INTEGERS = 4;
+/** The row's place in the array of entries, and how many it has less one. */
+const BASE = 0;
+const MASK = 1;
+/** Entries are numbered on and on: the oldest one's number, and the next one's. */
+const FIRST = 2;
+const NEXT = 3;
+
+const TIMES = 4;
+/** How long an entry counts, and how far its amounts may be apart. */
+const HOLD_MS = 0;
+const SPAN_MS = 1;
+/** When the newest entry was begun, and the time of the newest amount that has left. */
+const OPENED_MS = 2;
+const LEFT_MS = 3;
+
+/** An entry has the time of its newest amount, and after it their sum. */
+const ENTRY = 2;
+
 /**
  * What was used in windows that may begin at any moment, one row per window: a log of amounts, each of which counts until
  * it is older than the window. Amounts used within a small span share an entry that lasts as long as its newest one, so
@@ -13,37 +33,28 @@ import { grown } from '../hot-state.ts';
  */
 export class EntryLog {
   #rowLimit = 0;
-  #holdMs = new Float64Array(0);
-  #spanMs = new Float64Array(0);
-  /** The row's place in the two arrays of entries, and their number less one. */
-  #base = new Int32Array(0);
-  #mask = new Int32Array(0);
-  /** Entries are numbered; these are the oldest one's number and the next one's. */
-  #first = new Int32Array(0);
-  #next = new Int32Array(0);
-  /** When the newest entry was begun. */
-  #openedMs = new Float64Array(0);
-  /** The time of the newest amount that has left. */
-  #leftMs = new Float64Array(0);
-  #atMs = new Float64Array(0);
-  #amount = new Float64Array(0);
-  #entries = 0;
+  #integers = new Int32Array(0);
+  #times = new Float64Array(0);
+  #entries = new Float64Array(0);
+  #entryLimit = 0;
   readonly #freeBySize = new Map<number, number[]>();
 
   /** A row for a window of `holdMs` with up to `entries` entries, a power of two >= 4. */
   add(holdMs: number, entries: number): number {
     const row = this.#freeBySize.get(entries)?.pop() ?? this.#create(entries);
-    this.#holdMs[row] = holdMs;
+    const integers = row * INTEGERS;
+    const times = row * TIMES;
+    this.#integers[integers + FIRST] = 0;
+    this.#integers[integers + NEXT] = 0;
+    this.#times[times + HOLD_MS] = holdMs;
     // Two entries more than spans in a window: the oldest may have been begun a span before it, the newest just now.
-    this.#spanMs[row] = holdMs / (entries - 2);
-    this.#first[row] = 0;
-    this.#next[row] = 0;
-    this.#leftMs[row] = -Infinity;
+    this.#times[times + SPAN_MS] = holdMs / (entries - 2);
+    this.#times[times + LEFT_MS] = -Infinity;
     return row;
   }
 
   free(row: number): void {
-    const entries = this.#mask[row]! + 1;
+    const entries = this.#integers[row * INTEGERS + MASK]! + 1;
     const free = this.#freeBySize.get(entries);
     if (free === undefined) this.#freeBySize.set(entries, [row]);
     else free.push(row);
@@ -51,133 +62,129 @@ export class EntryLog {
 
   /** Notes `amount` as used now. `nowMs` never goes backwards. */
   append(row: number, amount: number, nowMs: number): void {
-    const next = this.#next[row]!;
-    const base = this.#base[row]!;
-    const mask = this.#mask[row]!;
-    if (next !== this.#first[row]! && nowMs - this.#openedMs[row]! <= this.#spanMs[row]!) {
-      const index = base + ((next - 1) & mask);
-      this.#atMs[index] = nowMs;
-      this.#amount[index]! += amount;
+    const integers = this.#integers;
+    const times = this.#times;
+    const entries = this.#entries;
+    const of = row * INTEGERS;
+    const next = integers[of + NEXT]!;
+    const ofTimes = row * TIMES;
+    const isApart = nowMs - times[ofTimes + OPENED_MS]! > times[ofTimes + SPAN_MS]!;
+    if (isApart || next === integers[of + FIRST]) {
+      const entry = (integers[of + BASE]! + (next & integers[of + MASK]!)) * ENTRY;
+      entries[entry] = nowMs;
+      entries[entry + 1] = amount;
+      times[ofTimes + OPENED_MS] = nowMs;
+      integers[of + NEXT] = next + 1;
     } else {
-      const index = base + (next & mask);
-      this.#atMs[index] = nowMs;
-      this.#amount[index] = amount;
-      this.#openedMs[row] = nowMs;
-      this.#next[row] = next + 1;
+      const entry = (integers[of + BASE]! + ((next - 1) & integers[of + MASK]!)) * ENTRY;
+      entries[entry] = nowMs;
+      entries[entry + 1]! += amount;
     }
   }
 
   /** When the oldest entry leaves; Infinity when there is none. */
   dueMs(row: number): number {
-    const first = this.#first[row]!;
-    if (first === this.#next[row]!) return Infinity;
-    return this.#atMs[this.#base[row]! + (first & this.#mask[row]!)]! + this.#holdMs[row]!;
+    const first = this.#integers[row * INTEGERS + FIRST]!;
+    if (first === this.#integers[row * INTEGERS + NEXT]) return Infinity;
+    return this.#entries[this.#entry(row, first)]! + this.#times[row * TIMES + HOLD_MS]!;
   }
 
   /** Lets go what is due, and returns how much that was. */
   release(row: number, nowMs: number): number {
-    const base = this.#base[row]!;
-    const mask = this.#mask[row]!;
-    const holdMs = this.#holdMs[row]!;
-    const next = this.#next[row]!;
-    let first = this.#first[row]!;
+    const holdMs = this.#times[row * TIMES + HOLD_MS]!;
+    const next = this.#integers[row * INTEGERS + NEXT]!;
+    let first = this.#integers[row * INTEGERS + FIRST]!;
     let released = 0;
     for (; first !== next; first = (first + 1) | 0) {
-      const index = base + (first & mask);
-      if (this.#atMs[index]! + holdMs > nowMs) break;
-      released += this.#amount[index]!;
-      this.#leftMs[row] = this.#atMs[index]!;
+      const entry = this.#entry(row, first);
+      if (this.#entries[entry]! + holdMs > nowMs) break;
+      released += this.#entries[entry + 1]!;
+      this.#times[row * TIMES + LEFT_MS] = this.#entries[entry]!;
     }
-    this.#first[row] = first;
+    this.#integers[row * INTEGERS + FIRST] = first;
     return released;
   }
 
-  /** Changes what was used at `atMs` by `delta`; false when that has left already. */
-  correct(row: number, delta: number, atMs: number): boolean {
-    if (atMs <= this.#leftMs[row]!) return false;
-    const base = this.#base[row]!;
-    const mask = this.#mask[row]!;
-    const first = this.#first[row]!;
-    const index = base + ((first + this.#place(row, atMs)) & mask);
-    this.#amount[index]! += delta;
+  /**
+   * Changes by `delta` what was used at a time; false when that has left already.
+   *
+   * @param times - holds the time at `place`; a fraction handed over by itself would be allocated.
+   */
+  correct(row: number, delta: number, times: Float64Array, place: number): boolean {
+    const atMs = times[place]!;
+    if (atMs <= this.#times[row * TIMES + LEFT_MS]!) return false;
+    const first = this.#integers[row * INTEGERS + FIRST]!;
+    // The entry that holds it is the first that lasts as long.
+    let low = 0;
+    let high = ((this.#integers[row * INTEGERS + NEXT]! - first) | 0) - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#entries[this.#entry(row, first + middle)]! < atMs) low = middle + 1;
+      else high = middle;
+    }
+    this.#entries[this.#entry(row, first + low) + 1]! += delta;
     return true;
   }
 
   /** When so much has left that `used` has come down to `most`; `used` is what the row holds now. */
   roomAtMs(row: number, used: number, most: number): number {
-    const base = this.#base[row]!;
-    const mask = this.#mask[row]!;
+    const next = this.#integers[row * INTEGERS + NEXT]!;
     let left = used;
-    for (let entry = this.#first[row]!; entry !== this.#next[row]!; entry = (entry + 1) | 0) {
-      const index = base + (entry & mask);
-      left -= this.#amount[index]!;
-      if (left <= most) return this.#atMs[index]! + this.#holdMs[row]!;
+    for (let at = this.#integers[row * INTEGERS + FIRST]!; at !== next; at = (at + 1) | 0) {
+      const entry = this.#entry(row, at);
+      left -= this.#entries[entry + 1]!;
+      if (left <= most) return this.#entries[entry]! + this.#times[row * TIMES + HOLD_MS]!;
     }
     return -Infinity;
   }
 
   /** What was used since `fromMs`, to the entry. */
   usedSince(row: number, fromMs: number): number {
-    const base = this.#base[row]!;
-    const mask = this.#mask[row]!;
+    const next = this.#integers[row * INTEGERS + NEXT]!;
     let used = 0;
-    for (let entry = this.#first[row]!; entry !== this.#next[row]!; entry = (entry + 1) | 0) {
-      const index = base + (entry & mask);
-      if (this.#atMs[index]! >= fromMs) used += this.#amount[index]!;
+    for (let at = this.#integers[row * INTEGERS + FIRST]!; at !== next; at = (at + 1) | 0) {
+      const entry = this.#entry(row, at);
+      if (this.#entries[entry]! >= fromMs) used += this.#entries[entry + 1]!;
     }
     return used;
   }
 
   /** When the first amount ever was noted, if it is still there; -Infinity if it has left. */
   beganMs(row: number): number {
-    const isComplete = this.#leftMs[row] === -Infinity && this.#first[row] !== this.#next[row];
-    return isComplete ? this.#atMs[this.#base[row]!]! : -Infinity;
+    const isEmpty = this.#integers[row * INTEGERS + NEXT] === 0;
+    const hasLeft = this.#times[row * TIMES + LEFT_MS] !== -Infinity;
+    return isEmpty || hasLeft ? -Infinity : this.#entries[this.#entry(row, 0)]!;
   }
 
   /** When the newest entry leaves; `nowMs` when there is none. */
   emptyAtMs(row: number, nowMs: number): number {
-    const next = this.#next[row]!;
-    if (next === this.#first[row]) return nowMs;
-    return this.#atMs[this.#base[row]! + ((next - 1) & this.#mask[row]!)]! + this.#holdMs[row]!;
+    const next = this.#integers[row * INTEGERS + NEXT]!;
+    if (next === this.#integers[row * INTEGERS + FIRST]) return nowMs;
+    return this.#entries[this.#entry(row, next - 1)]! + this.#times[row * TIMES + HOLD_MS]!;
   }
 
-  /** How far after the oldest entry the one stands that holds `atMs`: the first that lasts as long. */
-  #place(row: number, atMs: number): number {
-    const base = this.#base[row]!;
-    const mask = this.#mask[row]!;
-    const first = this.#first[row]!;
-    let low = 0;
-    let high = ((this.#next[row]! - first) | 0) - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#atMs[base + ((first + middle) & mask)]! < atMs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  /** Where the entry of this number stands. */
+  #entry(row: number, number: number): number {
+    const integers = row * INTEGERS;
+    const inRow = number & this.#integers[integers + MASK]!;
+    return (this.#integers[integers + BASE]! + inRow) * ENTRY;
   }
 
   #create(entries: number): number {
     const row = this.#rowLimit++;
-    const rows = Math.max(8, this.#holdMs.length * 2);
-    if (row === this.#holdMs.length) {
-      this.#holdMs = grown(this.#holdMs, rows, Float64Array);
-      this.#spanMs = grown(this.#spanMs, rows, Float64Array);
-      this.#base = grown(this.#base, rows, Int32Array);
-      this.#mask = grown(this.#mask, rows, Int32Array);
-      this.#first = grown(this.#first, rows, Int32Array);
-      this.#next = grown(this.#next, rows, Int32Array);
-      this.#openedMs = grown(this.#openedMs, rows, Float64Array);
-      this.#leftMs = grown(this.#leftMs, rows, Float64Array);
+    if (row * INTEGERS === this.#integers.length) {
+      const rows = Math.max(8, row * 2);
+      this.#integers = grown(this.#integers, rows * INTEGERS, Int32Array);
+      this.#times = grown(this.#times, rows * TIMES, Float64Array);
     }
-    const needed = this.#entries + entries;
-    if (needed > this.#atMs.length) {
-      const length = Math.max(1024, this.#atMs.length * 2, needed);
-      this.#atMs = grown(this.#atMs, length, Float64Array);
-      this.#amount = grown(this.#amount, length, Float64Array);
+    const needed = this.#entryLimit + entries;
+    if (needed * ENTRY > this.#entries.length) {
+      const length = Math.max(2048, this.#entries.length * 2, needed * ENTRY);
+      this.#entries = grown(this.#entries, length, Float64Array);
     }
-    this.#base[row] = this.#entries;
-    this.#mask[row] = entries - 1;
-    this.#entries = needed;
+    this.#integers[row * INTEGERS + BASE] = this.#entryLimit;
+    this.#integers[row * INTEGERS + MASK] = entries - 1;
+    this.#entryLimit = needed;
     return row;
   }
 }

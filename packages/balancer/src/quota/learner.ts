@@ -71,7 +71,7 @@ export class Learner {
     this.#meters = meters;
   }
 
-  /** What was reserved at `reservedAtMs` was refused. */
+  /** What was reserved at `reservedAtMs` was refused, and is not counted any more. */
   onThrottled(
     meter: number,
     amount: number,
@@ -79,9 +79,7 @@ export class Learner {
     retryAfterMs: number | undefined,
     nowMs: number,
   ): void {
-    const meters = this.#meters;
-    meters.correct(meter, -amount, reservedAtMs, nowMs);
-    meters.refresh(meter, nowMs);
+    this.#meters.refresh(meter, nowMs);
     if (retryAfterMs !== undefined && retryAfterMs > LONGEST_WAIT_MS) return;
     const known = this.#lessons.get(meter);
     if (known === undefined) {

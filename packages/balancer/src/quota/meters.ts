@@ -160,18 +160,18 @@ export class Meters {
   }
 
   /** Whether `amount` may be used now. */
-  admits(meter: number, amount: number, nowMs: number): boolean {
+  admits(meter: number, amount: number, nowMs: number, leavesBurst: boolean): boolean {
     if (this.#dueMs[meter]! <= nowMs) this.#release(meter, nowMs);
     const foreign = this.foreignUntilMs[meter]! > nowMs ? this.foreign[meter]! : 0;
     return (
-      this.used[meter]! + foreign + amount <= this.limit[meter]! &&
-      this.#pacedAtMs(meter, amount) <= nowMs
+      this.used[meter]! + foreign + amount <= this.#within(meter, leavesBurst) &&
+      this.#pacedAtMs(meter, amount, leavesBurst) <= nowMs
     );
   }
 
   /** The earliest moment at which `amount` may be used if nothing else is until then; Infinity for never. */
-  retryAtMs(meter: number, amount: number, nowMs: number): number {
-    const limit = this.limit[meter]!;
+  retryAtMs(meter: number, amount: number, nowMs: number, leavesBurst: boolean): number {
+    const limit = this.#within(meter, leavesBurst);
     if (amount > limit) return amount > this.whole[meter]! ? Infinity : nowMs + SHARE_WAIT_MS;
     if (this.#dueMs[meter]! <= nowMs) this.#release(meter, nowMs);
     let roomMs = this.#roomAtMs(meter, limit - amount, nowMs);
@@ -182,7 +182,7 @@ export class Meters {
       const besideMs = most < 0 ? Infinity : this.#roomAtMs(meter, most, nowMs);
       roomMs = Math.min(besideMs, Math.max(untilMs, roomMs));
     }
-    return Math.max(nowMs, roomMs, this.#pacedAtMs(meter, amount));
+    return Math.max(nowMs, roomMs, this.#pacedAtMs(meter, amount, leavesBurst));
   }
 
   /** Uses `amount`, admitted or not. */
@@ -200,14 +200,18 @@ export class Meters {
     if (this.used[meter]! > this.peak[meter]!) this.peak[meter] = this.used[meter]!;
   }
 
-  /** Corrects by `delta` what was used at `atMs`. */
-  correct(meter: number, delta: number, atMs: number, nowMs: number): void {
-    if (atMs < this.#sinceMs[meter]!) return;
+  /**
+   * Corrects by `delta` what was used at a time.
+   *
+   * @param times - holds the time at `place`; a fraction handed over by itself would be allocated.
+   */
+  correct(meter: number, delta: number, times: Float64Array, place: number, nowMs: number): void {
+    if (times[place]! < this.#sinceMs[meter]!) return;
     if (this.#dueMs[meter]! <= nowMs) this.#release(meter, nowMs);
     const row = this.#row[meter]!;
     if (row === -1) {
-      this.#count(meter, delta, atMs);
-    } else if (this.#log.correct(row, delta, atMs)) {
+      this.#count(meter, delta, times[place]!);
+    } else if (this.#log.correct(row, delta, times, place)) {
       this.used[meter]! += delta;
       this.#paidAtMs[meter]! += delta * this.#msPerUnit[meter]!;
     }
@@ -256,9 +260,15 @@ export class Meters {
           ((burst - this.#leastBurst[meter]!) * amount) / (this.limit[meter]! * BURST_MEMORY);
   }
 
-  #pacedAtMs(meter: number, amount: number): number {
+  /** What may be used of a window: less the burst where that is left to others. */
+  #within(meter: number, leavesBurst: boolean): number {
+    const limit = this.limit[meter]!;
+    return leavesBurst ? limit - this.#leastBurst[meter]! : limit;
+  }
+
+  #pacedAtMs(meter: number, amount: number, leavesBurst: boolean): number {
     const burst = this.#burst[meter]!;
-    const rest = amount < burst ? burst - amount : 0;
+    const rest = amount < burst && !leavesBurst ? burst - amount : 0;
     return this.#paidAtMs[meter]! - rest * this.#msPerUnit[meter]! - LATENESS_MS;
   }
 

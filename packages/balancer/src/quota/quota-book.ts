@@ -168,8 +168,15 @@ export class QuotaBook {
    * Whether a request may go to `slot` now.
    *
    * @param mostTokens - the most its answer may have; Infinity if it states none.
+   * @param leavesBurst - whether it goes by the pace alone, and leaves what may go at once to more urgent requests.
    */
-  admits(slot: number, inputTokens: number, mostTokens: number, nowMs: number): boolean {
+  admits(
+    slot: number,
+    inputTokens: number,
+    mostTokens: number,
+    nowMs: number,
+    leavesBurst = false,
+  ): boolean {
     const gates = this.#gates[slot]!;
     if (gates === 0) return true;
     const meters = this.#meters;
@@ -180,9 +187,8 @@ export class QuotaBook {
     for (let index = 0; index < gates; index++) {
       const meter = counted[index]!;
       const output = meters.accounting[meter] === PRODUCED ? expected : most;
-      if (!meters.admits(meter, amountOf(meters.dimension[meter]!, input, output), nowMs)) {
-        return false;
-      }
+      const amount = amountOf(meters.dimension[meter]!, input, output);
+      if (!meters.admits(meter, amount, nowMs, leavesBurst)) return false;
     }
     return true;
   }
@@ -191,7 +197,13 @@ export class QuotaBook {
    * The earliest moment at which a request may go to `slot`, if no other goes there and nothing is settled until then:
    * `nowMs` if it may now, Infinity if it is too large for a limit.
    */
-  retryAtMs(slot: number, inputTokens: number, mostTokens: number, nowMs: number): number {
+  retryAtMs(
+    slot: number,
+    inputTokens: number,
+    mostTokens: number,
+    nowMs: number,
+    leavesBurst = false,
+  ): number {
     const meters = this.#meters;
     const counted = this.#counted[slot]!;
     const input = whole(inputTokens);
@@ -202,7 +214,7 @@ export class QuotaBook {
       const meter = counted[index]!;
       const output = meters.accounting[meter] === PRODUCED ? expected : most;
       const amount = amountOf(meters.dimension[meter]!, input, output);
-      latestMs = Math.max(latestMs, meters.retryAtMs(meter, amount, nowMs));
+      latestMs = Math.max(latestMs, meters.retryAtMs(meter, amount, nowMs, leavesBurst));
     }
     return latestMs;
   }
@@ -329,8 +341,8 @@ export class QuotaBook {
       reservations.inputTokens[place]!,
       reservations.mostTokens[place]!,
     );
-    const atMs = reservations.atMs[place]!;
-    this.#learner.onThrottled(meter, amount, atMs, retryAfterMs, nowMs);
+    this.#meters.correct(meter, -amount, reservations.atMs, place, nowMs);
+    this.#learner.onThrottled(meter, amount, reservations.atMs[place]!, retryAfterMs, nowMs);
     this.#relist(slot, nowMs);
   }
 
@@ -553,7 +565,6 @@ export class QuotaBook {
   ): void {
     const meters = this.#meters;
     const reservations = this.#reservations;
-    const atMs = reservations.atMs[place]!;
     const input = usedInput - reservations.inputTokens[place]!;
     const beyondMost = usedOutput - reservations.mostTokens[place]!;
     const counted = this.#counted[reservations.slot[place]!]!;
@@ -567,7 +578,7 @@ export class QuotaBook {
         accounting === PRODUCED && (dimension === TOKENS || dimension === OUTPUT_TOKENS);
       const output = isProduced ? -reservations.expectedTokens[place]! : beyondMost;
       const delta = dimension === REQUESTS ? requests : amountOf(dimension, input, output);
-      if (delta !== 0) meters.correct(meter, delta, atMs, nowMs);
+      if (delta !== 0) meters.correct(meter, delta, reservations.atMs, place, nowMs);
       // What was produced over time counts from its end on: only then has the provider counted all of it.
       if (isProduced && usedOutput > 0) meters.take(meter, usedOutput, nowMs);
     }
