@@ -274,7 +274,7 @@ export class FleetState {
   }
 
   #endCoolDown({ slot, target }: Member): void {
-    if (this.hot.coolUntilMs[slot]! === -Infinity) return;
+    if (this.hot.coolUntilMs[slot] === -Infinity) return;
     this.hot.coolUntilMs[slot] = -Infinity;
     this.hot.trial[slot] = TRIAL_NONE;
     this.tell({ target, change: 'closed', reason: 'another gateway reached it' });

@@ -70,10 +70,6 @@ it('lets premium wait no longer than alone while a bulk tenant offers twice the 
     const alone = waitsOf([premium], seed).get('premium')!;
     const beside = waitsOf([premium, bulk], seed).get('premium')!;
     expect(beside.refused).toBe(0);
-      quantile(alone.waitsMs, 0.99),
-      quantile(beside.waitsMs, 0.99),
-      quantile(beside.waitsMs, 0.5),
-    );
     const aloneMs = quantile(alone.waitsMs, 0.99);
     expect(quantile(beside.waitsMs, 0.99)).toBeLessThanOrEqual(1.1 * aloneMs + REFILL_MS);
   }
