@@ -12,7 +12,7 @@ const ENTRIES_PER_MEMBER = 50;
  * Source: Daniel Eisenbud et al., Maglev: A Fast and Reliable Software Network Load Balancer, NSDI 2016, section 3.4; turns
  * by weight as in Envoy's maglev_lb.cc.
  *
- * Cost: one array read per lookup; 2 bytes per entry; about 1 ms to fill 65,537 entries, 30 ms to fill 655,373. When
+ * Cost: one array read per lookup; 2 bytes per entry; 1 to 3 ms to fill 65,537 entries, 50 to 70 ms for 655,373. When
  * one of 1,000 members goes, 0.6 % of the other keys move as well.
  */
 export class MaglevPlacement implements Placement {

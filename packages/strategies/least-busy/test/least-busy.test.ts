@@ -28,6 +28,23 @@ function sequence(weights: readonly number[], picks: number): string {
   return Array.from({ length: picks }, () => 'abcdefgh'[strategy.pick(view, {}, 0)]).join('');
 }
 
+/** One turn as ngx_http_upstream_get_least_conn_peer takes it, over all members of the least load. */
+function turn(
+  weights: readonly number[],
+  members: readonly { load: number; isAdmitted: boolean }[],
+  balances: number[],
+): number {
+  const loads = members.map(({ load, isAdmitted }) => (isAdmitted ? load : Infinity));
+  const least = Math.min(...loads);
+  if (least === Infinity) return -1;
+  const tied = [...weights.keys()].filter((slot) => loads[slot] === least);
+  if (tied.length === 1) return tied[0]!;
+  for (const slot of tied) balances[slot]! += weights[slot]!;
+  const best = tied.reduce((high, slot) => (balances[slot]! > balances[high]! ? slot : high));
+  balances[best]! -= tied.reduce((sum, slot) => sum + weights[slot]!, 0);
+  return best;
+}
+
 describe('ties', () => {
   // Smooth weighted round-robin as in ngx_http_upstream_round_robin.c; the sequences follow from its rule.
   test.each([
@@ -38,6 +55,36 @@ describe('ties', () => {
     [[1, 2, 3], 'cbacbc'],
   ])('of weights %j go %s', (weights, expected) => {
     expect(sequence(weights, 3 * expected.length)).toBe(expected.repeat(3));
+  });
+
+  test('go on in order after a million turns', () => {
+    const { strategy, view } = poolOf([3, 1]);
+    for (let pick = 0; pick < 0x10_0000 - 4; pick++) strategy.pick(view, {}, 0);
+    const slots = Array.from({ length: 8 }, () => strategy.pick(view, {}, 0));
+    expect(slots).toEqual([0, 0, 1, 0, 0, 0, 1, 0]);
+  });
+
+  // Which targets tie changes from pick to pick here: with loads, and with what is left out.
+  test('go by smooth weighted round-robin among those that are tied, whichever these are', () => {
+    const member = fc.record({ load: fc.integer({ min: 0, max: 2 }), isAdmitted: fc.boolean() });
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 5 }),
+        fc.array(fc.array(member, { minLength: 5, maxLength: 5 }), { minLength: 1, maxLength: 30 }),
+        (weights, states) => {
+          // Equal weights take turns from a random start instead.
+          fc.pre(new Set(weights).size > 1);
+          const { strategy, view } = poolOf(weights);
+          const balances = weights.map(() => 0);
+          for (const state of states) {
+            const members = state.slice(0, weights.length);
+            view.inFlight.set(members.map(({ load }, slot) => load * weights[slot]!));
+            view.admissible.set(members.map(({ isAdmitted }) => Number(isAdmitted)));
+            expect(strategy.pick(view, {}, 0)).toBe(turn(weights, members, balances));
+          }
+        },
+      ),
+    );
   });
 
   test('of equal weights are even within 1 over 300 requests', () => {
