@@ -8,7 +8,7 @@ const DRAWS_PER_CHOICE = 12;
 
 /**
  * Compares a few distinct members drawn by weight. The first one drawn wins a tie, so that an idle pool is used by
- * weight. Twelve draws per choice find two targets where one in ten is admissible, nine times in ten.
+ * weight. Where one in ten is admissible, 24 draws find one nine times in ten; with none found, all are compared.
  */
 export class DrawnChoices {
   readonly #random: Random;
