@@ -139,9 +139,9 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   refuse(): void {
     if (this.#isDone) return;
     const nowMs = this.pool.fleet.clock.now();
-    const { code, message, retryAtMs } = this.pool.whyNone(this, nowMs);
+    const { code, message, retryAtMs, failure } = this.pool.whyNone(this, nowMs);
     const waitMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs;
-    this.#end(code, message, undefined, waitMs, nowMs);
+    this.#end(code, message, failure, waitMs, nowMs);
   }
 
   pause(): void {

@@ -6,6 +6,7 @@ import {
   type Notice,
   type PeriodUse,
   type Scope,
+  type Spending,
   type SpendingLimits,
   optionError,
   type SeededRandom,
@@ -19,7 +20,7 @@ import { HotState, TRIAL_DUE, TRIAL_NONE } from './hot-state.ts';
 import { Member } from './member.ts';
 import type { SlowStartOptions } from './slow-start.ts';
 import { Budget } from './quota/budget.ts';
-import { QuotaBook } from './quota/quota-book.ts';
+import { type Headroom, QuotaBook } from './quota/quota-book.ts';
 import { Sweeper } from './sweeper.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { checkWeight, resolveTarget } from './target.ts';
@@ -30,6 +31,15 @@ import { checkWeight, resolveTarget } from './target.ts';
  */
 export interface Fleet {
   readonly clock: Clock;
+  /**
+   * An account whose spending is kept in the fleet's store, for `spending` of requests; the same one for the same scope.
+   *
+   * @param scope - the kind of whoever spends and its name: `['client', 'team-a']`.
+   * @throws PlimsollError ERR_PLIMSOLL_OPTION on an amount or a time zone that is not accepted.
+   */
+  openBudget(scope: readonly string[], limits: SpendingLimits): Spending;
+  /** How the limits of the target with this id stand; empty when no pool has it. */
+  headroom(id: string): readonly Headroom[];
 }
 
 /** How a target stands, whoever uses it. */
@@ -44,7 +54,7 @@ export function fleet(options: FleetOptions = {}): Fleet {
 }
 
 /** The state behind a `Fleet`. */
-export class FleetState {
+export class FleetState implements Fleet {
   readonly clock: Clock;
   readonly random: SeededRandom;
   readonly hot: HotState = new HotState();
@@ -171,12 +181,14 @@ export class FleetState {
     const untilMs = nowMs + waitMs;
     const reason = `${Math.ceil(waitMs / 1000)} s: ${failure.message}`;
     const cooled = this.#coolAll(member, scope, untilMs, isThrottle(failure), reason, nowMs);
-    // Whoever was told to grow slowly must not come back with its whole share.
-    if (failure.kind === 'ramp') for (const other of cooled) this.#startSlowly(other, untilMs);
+    for (const other of cooled) {
+      other.cooledBy = failure;
+      // Whoever was told to grow slowly must not come back with its whole share.
+      if (failure.kind === 'ramp') this.#startSlowly(other, untilMs);
+    }
     this.#notify('cooling', member, scope, untilMs, failure.message, nowMs);
   }
 
-  /** An account whose spending is kept in the fleet's store; the same one for the same scope. */
   openBudget(scope: readonly string[], limits: SpendingLimits): Budget {
     const name = scope.join('/');
     const known = this.#budgets.get(name);
@@ -185,6 +197,11 @@ export class FleetState {
     budget.importState(this.#stored, this.clock.now());
     this.#budgets.set(name, budget);
     return budget;
+  }
+
+  headroom(id: string): readonly Headroom[] {
+    const member = this.#byId.get(id);
+    return member === undefined ? [] : this.quota.headroom(member.slot, this.clock.now());
   }
 
   /** What was used of day and month limits and spent since the last call, for a store to add. */
@@ -267,6 +284,7 @@ export class FleetState {
       if (untilMs <= this.hot.coolUntilMs[other.slot]!) continue;
       this.#coolUntil(other, untilMs);
       this.hot.isThrottled[other.slot] = isThrottled ? 1 : 0;
+      other.cooledBy = undefined;
       cooled.push(other);
       this.tell({ target: other.target, change: 'cooling', reason });
     }

@@ -1,4 +1,4 @@
-import type { Health, Target } from '@plimsoll/core';
+import type { Failure, Health, Target } from '@plimsoll/core';
 
 import type { Attempt } from './attempt.ts';
 import type { Budget } from './quota/budget.ts';
@@ -13,6 +13,8 @@ export class Member {
   readonly budget: Budget | undefined;
   /** Pools that have this target. */
   users = 1;
+  /** What the cool-down it is in, or was in last, is for; undefined where another process said so. */
+  cooledBy: Failure | undefined;
   /** Head of the list of attempts without content, oldest first. */
   unansweredFirst: Attempt | undefined;
   unansweredLast: Attempt | undefined;

@@ -72,6 +72,16 @@ export function balancer<Payload = unknown, Head = unknown, Chunk = unknown>(
   return new Pool(options) as Pool & Balancer<Payload, Head, Chunk>;
 }
 
+/** Why a request was refused without an attempt. */
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** When it might be served, where that is known. */
+  readonly retryAtMs?: number | undefined;
+  /** What keeps all targets from being used, where it is one failure. */
+  readonly failure?: Failure | undefined;
+}
+
 /** The state behind a `Balancer`: its members, its strategy at work, and what it counts. */
 export class Pool implements Balancer {
   readonly name: string;
@@ -335,15 +345,15 @@ export class Pool implements Balancer {
   }
 
   /** Why no target was admissible for `call`. */
-  whyNone(
-    call: BalancedCall,
-    nowMs: number,
-  ): { code: ErrorCode; message: string; retryAtMs: number | undefined } {
+  whyNone(call: BalancedCall, nowMs: number): Refusal {
     const view = this.#view;
     view.open(call.request, call.narrowing, nowMs);
     const members = [...this.#members.values()];
     const reasons = members.map(({ slot }) => view.reason(slot));
-    const list = members.map(({ target }, index) => `${target.id}: ${reasons[index]}`);
+    const list = members.map(({ target, cooledBy }, index) => {
+      const cause = reasons[index] === 'cooling' ? cooledBy : undefined;
+      return `${target.id}: ${reasons[index]}${cause === undefined ? '' : `, ${cause.message}`}`;
+    });
     const names = list.length === 0 ? 'it has no targets' : list.join(', ');
     const waits = members.map(({ slot, health }, index) => {
       if (reasons[index] === 'unhealthy') return health.retryAtMs(slot, nowMs);
@@ -353,14 +363,14 @@ export class Pool implements Balancer {
     const earliestMs = Math.min(...waits);
     const retryAtMs = earliestMs === Infinity ? undefined : Math.max(nowMs, earliestMs);
     if (this.#isClosed) {
-      return {
-        code: 'ERR_PLIMSOLL_CLOSED',
-        message: `${this.name} is closed`,
-        retryAtMs: undefined,
-      };
+      return { code: 'ERR_PLIMSOLL_CLOSED', message: `${this.name} is closed` };
     }
     const quota = reasons.findIndex((reason) => reason === 'quota' || reason === 'budget');
-    if (reasons.includes('concurrency') || (quota !== -1 && retryAtMs !== undefined)) {
+    const isThrottled = members.some(
+      ({ slot }, index) => reasons[index] === 'cooling' && this.fleet.hot.isThrottled[slot] === 1,
+    );
+    const isFull = reasons.includes('concurrency') || isThrottled;
+    if (isFull || (quota !== -1 && retryAtMs !== undefined)) {
       const message = `all targets of ${this.name} are at their limit (${names})`;
       return { code: 'ERR_PLIMSOLL_CAPACITY', message, retryAtMs };
     }
@@ -371,19 +381,28 @@ export class Pool implements Balancer {
     }
     if (retryAtMs !== undefined) {
       const message = `no target of ${this.name} is usable now (${names})`;
-      return { code: 'ERR_PLIMSOLL_UNAVAILABLE', message, retryAtMs };
+      const isAllCooling = !reasons.includes('unhealthy');
+      const cooling = members.find((_, index) => isAllCooling && reasons[index] === 'cooling');
+      return {
+        code: 'ERR_PLIMSOLL_UNAVAILABLE',
+        message,
+        retryAtMs,
+        failure: cooling?.cooledBy,
+      };
     }
     const message = `no target of ${this.name} can serve this request (${names})`;
-    return { code: 'ERR_PLIMSOLL_NO_TARGET', message, retryAtMs: undefined };
+    return { code: 'ERR_PLIMSOLL_NO_TARGET', message };
   }
 
-  /** When the first of the targets that `request` may use can be tried again; `Infinity` if none is cooling. */
+  /** When the first of the targets that were refused to `request` may serve it; `Infinity` for a reason other than time. */
   earliestMs(request: RequestTraits, narrowing: Narrowing, nowMs: number): number {
     const view = this.#view;
     view.open(request, narrowing, nowMs);
     let earliestMs = Infinity;
     for (const { slot } of this.members) {
-      if (view.reason(slot) !== 'cooling') continue;
+      const reason = view.reason(slot);
+      if (reason === 'quota') earliestMs = Math.min(earliestMs, view.freeAtMs(slot));
+      if (reason !== 'cooling') continue;
       const untilMs = this.fleet.hot.coolUntilMs[slot]!;
       earliestMs = Math.min(earliestMs, untilMs > nowMs ? untilMs : nowMs + TRIAL_WAIT_MS);
     }

@@ -54,7 +54,7 @@ export interface CallFailure {
   readonly code: ErrorCode;
   /** Plain words: what happened, and with which target. */
   readonly message: string;
-  /** The last attempt's failure; absent when no attempt was made. */
+  /** The last attempt's failure; when none was made, the one for which all targets are left alone, if it is one. */
   readonly failure: Failure | undefined;
   /** The target of the last attempt. */
   readonly target: Target | undefined;

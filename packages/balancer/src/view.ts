@@ -3,7 +3,13 @@ import type { RequestTraits, Spending, Trace, View } from '@plimsoll/core';
 import type { Reason } from './decision.ts';
 import type { EstimateState } from './estimates.ts';
 import type { FleetState } from './fleet.ts';
-import { type HotState, NEEDS_IMAGES, NEEDS_TOOLS, TRIAL_UNDER_WAY } from './hot-state.ts';
+import {
+  type HotState,
+  NEEDS_IMAGES,
+  NEEDS_TOOLS,
+  TRIAL_DUE,
+  TRIAL_UNDER_WAY,
+} from './hot-state.ts';
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
 import { accountsOf, expectedUsd } from './quota/accounts.ts';
 import { admissionRatio } from './slow-start.ts';
@@ -85,7 +91,7 @@ export class PickView implements View {
       hot.trial[slot] !== TRIAL_UNDER_WAY &&
       hot.contextWindow[slot]! >= this.#tokens &&
       (hot.lacks[slot]! & this.#needs) === 0 &&
-      this.#hasQuota(slot) &&
+      (this.#hasQuota(slot) || this.#mayTry(slot)) &&
       this.#isPaidFor(slot) &&
       this.#isTrusted(slot) &&
       (this.#tried.length === 0 || !this.#tried.includes(slot)) &&
@@ -120,7 +126,7 @@ export class PickView implements View {
       return 'cooling';
     if (!this.#isTrusted(slot)) return 'unhealthy';
     if (hot.inFlight[slot]! >= hot.concurrency[slot]!) return 'concurrency';
-    if (!this.#hasQuota(slot)) return 'quota';
+    if (!this.#hasQuota(slot) && !this.#mayTry(slot)) return 'quota';
     if (!this.#isPaidFor(slot)) return 'budget';
     if (hot.fullAtMs[slot]! > this.#nowMs && this.isThinning && this.#isThinned(slot)) {
       return 'slow_start';
@@ -187,6 +193,19 @@ export class PickView implements View {
     const usd = expectedUsd(member, this.#request);
     const accounts = accountsOf(member, this.#request, this.#poolBudget);
     return accounts.every((account) => account.admits(usd, this.#nowMs));
+  }
+
+  /**
+   * After the wait that a provider asked for one request tries it out, whatever was learned of its limit meanwhile: it
+   * has said that it takes one.
+   */
+  #mayTry(slot: number): boolean {
+    const { hot, quota } = this.#fleet;
+    return (
+      hot.trial[slot] === TRIAL_DUE &&
+      hot.isThrottled[slot] === 1 &&
+      quota.isHeldByLearned(slot, this.#inputTokens, this.#mostTokens, this.#nowMs)
+    );
   }
 
   #isTrusted(slot: number): boolean {

@@ -159,6 +159,11 @@ export class Meters {
     this.settleLimit(meter);
   }
 
+  /** Whether the limit is the learned one. */
+  isLearned(meter: number): boolean {
+    return this.learned[meter]! < Math.min(this.#specs[meter]!.limit, this.stated[meter]!);
+  }
+
   /** Whether `amount` may be used now. */
   admits(meter: number, amount: number, nowMs: number, leavesBurst: boolean): boolean {
     if (this.#dueMs[meter]! <= nowMs) this.#release(meter, nowMs);
