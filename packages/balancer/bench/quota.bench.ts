@@ -3,8 +3,8 @@ import { bytesPerCall } from '@plimsoll/testkit';
 
 import { QuotaBook } from '../src/quota/quota-book.ts';
 
-const ROUNDS = 9;
-const CALLS = 200_000;
+const ROUNDS = 400;
+const CALLS = 5_000;
 const usage = { inputTokens: 800, outputTokens: 120 };
 
 // In an array, since a number in a variable of the module would be allocated anew at each change.

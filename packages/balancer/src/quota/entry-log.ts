@@ -113,16 +113,20 @@ export class EntryLog {
   correct(row: number, delta: number, times: Float64Array, place: number): boolean {
     const atMs = times[place]!;
     if (atMs <= this.#times[row * TIMES + LEFT_MS]!) return false;
-    const first = this.#integers[row * INTEGERS + FIRST]!;
+    const integers = this.#integers;
+    const entries = this.#entries;
+    const of = row * INTEGERS;
+    const base = integers[of + BASE]!;
+    const mask = integers[of + MASK]!;
     // The entry that holds it is the first that lasts as long.
-    let low = 0;
-    let high = ((this.#integers[row * INTEGERS + NEXT]! - first) | 0) - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#entries[this.#entry(row, first + middle)]! < atMs) low = middle + 1;
+    let low = integers[of + FIRST]!;
+    let high = (integers[of + NEXT]! - 1) | 0;
+    while (low !== high) {
+      const middle = (low + (((high - low) | 0) >> 1)) | 0;
+      if (entries[(base + (middle & mask)) * ENTRY]! < atMs) low = (middle + 1) | 0;
       else high = middle;
     }
-    this.#entries[this.#entry(row, first + low) + 1]! += delta;
+    entries[(base + (low & mask)) * ENTRY + 1]! += delta;
     return true;
   }
 

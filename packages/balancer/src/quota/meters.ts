@@ -194,11 +194,11 @@ export class Meters {
   take(meter: number, amount: number, nowMs: number): void {
     if (this.#dueMs[meter]! <= nowMs) this.#release(meter, nowMs);
     this.#pay(meter, amount, nowMs);
+    this.used[meter]! += amount;
     const row = this.#row[meter]!;
     if (row === -1) {
-      this.#count(meter, amount, nowMs);
+      this.#periods[meter]!.add(amount, nowMs);
     } else {
-      this.used[meter]! += amount;
       this.#log.append(row, amount, nowMs);
       if (this.#dueMs[meter] === Infinity) this.#dueMs[meter] = this.#log.dueMs(row);
     }
@@ -255,14 +255,11 @@ export class Meters {
   #pay(meter: number, amount: number, nowMs: number): void {
     const msPerUnit = this.#msPerUnit[meter]!;
     if (msPerUnit === 0) return;
-    const paidAtMs = this.#paidAtMs[meter]!;
-    this.#paidAtMs[meter] = (paidAtMs > nowMs ? paidAtMs : nowMs) + amount * msPerUnit;
+    this.#paidAtMs[meter] = Math.max(this.#paidAtMs[meter]!, nowMs) + amount * msPerUnit;
     const burst = this.#burst[meter]!;
-    this.#burst[meter] =
-      amount > burst
-        ? amount
-        : burst -
-          ((burst - this.#leastBurst[meter]!) * amount) / (this.limit[meter]! * BURST_MEMORY);
+    const excess = burst - this.#leastBurst[meter]!;
+    const decay = (excess * amount) / (this.limit[meter]! * BURST_MEMORY);
+    this.#burst[meter] = Math.max(amount, burst - decay);
   }
 
   /** What may be used of a window: less the burst where that is left to others. */

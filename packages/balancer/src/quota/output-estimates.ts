@@ -50,11 +50,12 @@ export class OutputEstimates {
 
   /** An answer from `slot` had so many tokens. */
   observe(slot: number, tokens: number): void {
-    const count = Math.min(this.#count[slot]! + 1, MEMORY);
+    const count = this.#count[slot]! + 1;
     this.#count[slot] = count;
+    const share = count < MEMORY ? 1 / count : 1 / MEMORY;
     const difference = tokens - this.#mean[slot]!;
-    this.#mean[slot]! += difference / count;
-    const remaining = tokens - this.#mean[slot]!;
-    this.#variance[slot]! += (difference * remaining - this.#variance[slot]!) / count;
+    const change = difference * share;
+    this.#mean[slot]! += change;
+    this.#variance[slot]! += (difference * (difference - change) - this.#variance[slot]!) * share;
   }
 }

@@ -193,6 +193,23 @@ export class QuotaBook {
     return true;
   }
 
+  /** Whether what keeps a request from `slot` are limits that were learned, and none that was stated. */
+  isHeldByLearned(slot: number, inputTokens: number, mostTokens: number, nowMs: number): boolean {
+    const meters = this.#meters;
+    const input = whole(inputTokens);
+    const expected = this.#expected(slot, mostTokens);
+    const most = mostOf(mostTokens, expected);
+    const counted = this.#counted[slot]!;
+    for (let index = 0; index < this.#gates[slot]!; index++) {
+      const meter = counted[index]!;
+      if (meters.isLearned(meter)) continue;
+      const output = meters.accounting[meter] === PRODUCED ? expected : most;
+      const amount = amountOf(meters.dimension[meter]!, input, output);
+      if (!meters.admits(meter, amount, nowMs, false)) return false;
+    }
+    return true;
+  }
+
   /**
    * The earliest moment at which a request may go to `slot`, if no other goes there and nothing is settled until then:
    * `nowMs` if it may now, Infinity if it is too large for a limit.
