@@ -125,6 +125,37 @@ it('says how long to wait when the deadline does not allow it', () => {
   expect(heard.failure).toMatchObject({ code: 'ERR_PLIMSOLL_FAILED', retryAfterMs: 90_000 });
 });
 
+it.each([
+  [{ ...throttle, retryAfterMs: 30_000 }, 'ERR_PLIMSOLL_CAPACITY', undefined],
+  [{ kind: 'auth', verdict: 'cooldown', scope: 'key' }, 'ERR_PLIMSOLL_UNAVAILABLE', 'auth'],
+  [{ kind: 'money', verdict: 'cooldown', scope: 'account' }, 'ERR_PLIMSOLL_UNAVAILABLE', 'money'],
+] as const)('says what all targets are left alone for: %j', async (failure, code, kind) => {
+  const { provider, start } = rig(['a']);
+  start();
+  provider.last.fail({ ...failure, message: 'no more', isHealthFailure: false });
+  const { heard } = start();
+  await Promise.resolve();
+  expect(provider.attempts).toHaveLength(1);
+  expect(heard.failure).toMatchObject({ code, attempts: 0 });
+  expect(heard.failure?.failure?.kind).toBe(kind);
+  expect(heard.failure?.message).toContain('a: cooling, no more');
+});
+
+it('tries a target once the time it named has passed, whatever was learned of its limit', () => {
+  const { provider, start, clock } = rig(['a']);
+  const all = Array.from({ length: 20 }, () => start({ isStream: true }).heard);
+  const [refused, ...others] = provider.attempts.splice(0);
+  refused!.fail({ ...throttle, retryAfterMs: 10_000 });
+  for (const attempt of others) attempt.answer();
+  clock.advance(10_010);
+  expect(provider.attempts).toHaveLength(1);
+  provider.last.answer();
+  expect(all.every((heard) => heard.result !== undefined)).toBe(true);
+  // Who comes now waits for the learned limit.
+  start({ isStream: true });
+  expect(provider.attempts).toHaveLength(1);
+});
+
 it('lets one of many waiting requests try the target out, and the others follow', () => {
   const { provider, start, clock, inFlight } = rig(['a']);
   const waiting = Array.from({ length: 5 }, () => start({ isStream: true }).heard);

@@ -62,7 +62,7 @@ it('refuses at once what would have to wait too long, and what finds the queue f
   provider.last.fail({ ...throttle, retryAfterMs: 30_000 });
   const { heard } = start();
   await Promise.resolve();
-  expect(heard.failure).toMatchObject({ code: 'ERR_PLIMSOLL_UNAVAILABLE', retryAfterMs: 30_000 });
+  expect(heard.failure).toMatchObject({ code: 'ERR_PLIMSOLL_CAPACITY', retryAfterMs: 30_000 });
 
   const small = rig([{ id: 'a', limits: { concurrency: 1 } }], { queue: { maxLength: 2 } });
   for (let count = 0; count < 3; count++) small.start();
