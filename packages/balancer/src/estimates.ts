@@ -82,6 +82,11 @@ export class EstimateState implements Estimates {
     this.samples[slot]!++;
   }
 
+  /** Whether the time to first content was ever measured here. */
+  hasFirstContent(slot: number): boolean {
+    return this.#firstContentAtMs[slot]! > -Infinity;
+  }
+
   observePerToken(slot: number, milliseconds: number, nowMs: number): void {
     const ageMs = nowMs - this.#perTokenAtMs[slot]!;
     this.perTokenMs[slot] = averaged(this.perTokenMs[slot]!, milliseconds, ageMs);

@@ -158,8 +158,9 @@ function observePace(
       estimates.observePerToken(slot, flowMs / (tokens - 1), nowMs);
     }
   } else if (tokens > 1) {
-    const firstMs = estimates.samples[slot] === 0 ? 0 : estimates.firstContentMs[slot]!;
+    const firstMs = estimates.hasFirstContent(slot) ? estimates.firstContentMs[slot]! : 0;
     estimates.observePerToken(slot, Math.max(0, outcome.durationMs - firstMs) / tokens, nowMs);
+    estimates.samples[slot]!++;
   } else {
     estimates.observeFirstContent(slot, outcome.durationMs, nowMs);
   }

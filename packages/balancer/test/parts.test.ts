@@ -8,6 +8,7 @@ import { EstimateState } from '../src/estimates.ts';
 import { RetryBudget } from '../src/retry-budget.ts';
 import { type Sweepable, Sweeper } from '../src/sweeper.ts';
 import { resolveRetry, resolveTimeouts } from '../src/timeouts.ts';
+import { rig } from './rig.ts';
 
 describe('Sweeper', () => {
   it('calls each item once its moment has passed, to the tick, whatever comes and goes', () => {
@@ -103,6 +104,24 @@ describe('estimates', () => {
     state.reset(2, 1000);
     expect(state.firstContentMs[2]).toBe(200);
     expect(state.samples[2]).toBe(0);
+  });
+
+  it('learns from buffered answers too, what they can tell', () => {
+    const { provider, start, clock, fleet } = rig(['a']);
+    start();
+    clock.advance(2000);
+    provider.last.answer('hello', { inputTokens: 1, outputTokens: 100 });
+    expect(fleet.estimates.samples[0]).toBe(1);
+    expect(fleet.estimates.perTokenMs[0]).toBe(20);
+    expect(fleet.estimates.firstContentMs[0]).toBe(500);
+    start({ isStream: true });
+    clock.advance(400);
+    provider.last.answer('hello', { inputTokens: 1, outputTokens: 1 });
+    start();
+    clock.advance(2400);
+    provider.last.answer('hello', { inputTokens: 1, outputTokens: 100 });
+    expect(fleet.estimates.firstContentMs[0]).toBe(400);
+    expect(fleet.estimates.perTokenMs[0]).toBe(20);
   });
 
   it('forgets failures with time', () => {

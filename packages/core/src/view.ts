@@ -41,7 +41,7 @@ export interface Estimates {
   readonly perTokenMs: Float64Array;
   /** Share of attempts that failed for reasons of the target, 0 to 1, with a half-life. */
   readonly failureRatio: Float64Array;
-  /** Samples seen of the time to first content since the target was added. */
+  /** Answers measured since the target was added: to the first content, or buffered ones as a whole. */
   readonly samples: Uint32Array;
   /** When the oldest attempt that has no content yet was started (the clock of `nowMs`); `Infinity` if there is none. */
   readonly oldestUnansweredMs: Float64Array;
