@@ -13,10 +13,7 @@ import {
   DAY_MS,
   DIMENSIONS,
   INPUT_TOKENS,
-  type MeterSpec,
-  meterSpecs,
   MINUTE_MS,
-  openSpec,
   OUTPUT_TOKENS,
   PRODUCED,
   REQUESTS,
@@ -25,9 +22,11 @@ import {
 } from './meter-spec.ts';
 import { Meters, NO_LIMIT } from './meters.ts';
 import { OutputEstimates } from './output-estimates.ts';
+import { PeriodLedger } from './period-ledger.ts';
 import type { PeriodUse } from './period-use.ts';
 import { Reservations } from './reservations.ts';
-import { QuotaScope } from './scope.ts';
+import type { QuotaScope } from './scope.ts';
+import { isGate, SlotMeters } from './slot-meters.ts';
 
 /** How one limit of a target stands. */
 export interface Headroom {
@@ -53,14 +52,6 @@ export interface Oversize {
   readonly needed: number;
 }
 
-/** A meter that counts a slot's requests, and whose it is. */
-interface Listed {
-  readonly scope: 'target' | 'group';
-  readonly meter: number;
-}
-
-const NO_METERS = new Int32Array(0);
-
 /**
  * The limits of all targets of a fleet. A request asks `admits` of the targets it might go to, reserves what it may use
  * on the one it goes to, and settles that with what it really used when it ends.
@@ -79,30 +70,32 @@ export class QuotaBook {
   readonly #reservations = new Reservations();
   /** By slot: reservations that are not settled. */
   readonly #underWay: number[] = [];
-  /** By slot: the meters that count its requests, those that can refuse one first. */
-  readonly #counted: Int32Array[] = [];
-  /** By slot: the same, each with whose it is. */
-  readonly #listed: (readonly Listed[])[] = [];
-  /** By slot: how many of them can refuse. */
-  readonly #gates: number[] = [];
-  /** By slot: whether one of them has a learned limit. */
-  readonly #isLearned: boolean[] = [];
-  /** By slot: whether one of them counts the tokens of answers as they come. */
-  readonly #isProduced: boolean[] = [];
-  readonly #targets: (Target | undefined)[] = [];
-  readonly #own: (QuotaScope | undefined)[] = [];
-  readonly #families: (QuotaScope | undefined)[] = [];
-  readonly #familyByName = new Map<string, QuotaScope>();
-  readonly #groupLimits = new Map<string, QuotaLimits>();
-  /** What a store said of counts, by key: for targets that come later. */
-  readonly #stored = new Map<string, PeriodUse>();
-  /** Use of meters that are gone, not yet handed to a store. */
-  readonly #leftDeltas: PeriodUse[] = [];
+  readonly #slots: SlotMeters;
+  readonly #ledger: PeriodLedger;
+  // The lists of `#slots` that every request reads.
+  readonly #counted: readonly Int32Array[];
+  readonly #gates: readonly number[];
+  readonly #isLearned: readonly boolean[];
+  readonly #isProduced: readonly boolean[];
 
   constructor(clock: Clock) {
-    this.#meters = new Meters(clock);
-    this.#learner = new Learner(this.#meters);
-    this.#facts = new Facts(this.#meters);
+    const meters = new Meters(clock);
+    const learner = new Learner(meters);
+    const facts = new Facts(meters);
+    const ledger = new PeriodLedger(meters);
+    const slots = new SlotMeters(meters, ledger, (meter) => {
+      learner.forget(meter);
+      facts.forget(meter);
+    });
+    this.#meters = meters;
+    this.#learner = learner;
+    this.#facts = facts;
+    this.#ledger = ledger;
+    this.#slots = slots;
+    this.#counted = slots.counted;
+    this.#gates = slots.gates;
+    this.#isLearned = slots.isLearned;
+    this.#isProduced = slots.isProduced;
   }
 
   /**
@@ -111,41 +104,14 @@ export class QuotaBook {
    * @throws PlimsollError ERR_PLIMSOLL_OPTION on a limit that is not accepted.
    */
   assign(slot: number, target: Target, nowMs: number): void {
-    const where = `targets.${target.id}.limits`;
-    const specs = meterSpecs(where, target.limits ?? {});
-    const before = this.#targets[slot];
-    const isSame = before?.id === target.id;
-    if (before !== undefined && !isSame) this.free(slot);
-    const own = (isSame && this.#own[slot]) || new QuotaScope('target', [target.id]);
-    own.slots.add(slot);
-    this.#fit(own, specs, nowMs);
-    const family = this.#family(target, nowMs);
-    if (this.#families[slot] !== family) {
-      this.#leave(slot, this.#families[slot]);
-      family.slots.add(slot);
-    }
-    if (!isSame) {
-      this.#outputs.reset(slot);
-      this.#underWay[slot] = 0;
-    }
-    this.#targets[slot] = target;
-    this.#own[slot] = own;
-    this.#families[slot] = family;
-    this.#list(slot, nowMs);
+    if (!this.#slots.assign(slot, target, nowMs)) return;
+    this.#outputs.reset(slot);
+    this.#underWay[slot] = 0;
   }
 
   /** The slot has no target any more. */
   free(slot: number): void {
-    this.#leave(slot, this.#own[slot]);
-    this.#leave(slot, this.#families[slot]);
-    this.#targets[slot] = undefined;
-    this.#own[slot] = undefined;
-    this.#families[slot] = undefined;
-    this.#counted[slot] = NO_METERS;
-    this.#listed[slot] = [];
-    this.#gates[slot] = 0;
-    this.#isLearned[slot] = false;
-    this.#isProduced[slot] = false;
+    this.#slots.free(slot);
   }
 
   /**
@@ -154,14 +120,7 @@ export class QuotaBook {
    * @throws PlimsollError ERR_PLIMSOLL_OPTION on a limit that is not accepted.
    */
   setGroupLimits(group: string, limits: QuotaLimits | undefined, nowMs: number): void {
-    const specs = meterSpecs(`quotaGroups.${group}`, limits ?? {});
-    if (limits === undefined) this.#groupLimits.delete(group);
-    else this.#groupLimits.set(group, limits);
-    for (const family of this.#familyByName.values()) {
-      if (family.name[0] !== group) continue;
-      this.#fit(family, specs, nowMs);
-      for (const slot of family.slots) this.#list(slot, nowMs);
-    }
+    this.#slots.setGroupLimits(group, limits, nowMs);
   }
 
   /**
@@ -241,11 +200,12 @@ export class QuotaBook {
     const input = whole(inputTokens);
     const expected = this.#expected(slot, mostTokens);
     const most = mostOf(mostTokens, expected);
-    for (const { scope, meter } of this.#listed[slot]!) {
+    for (const { scope, meter } of this.#slots.listed[slot]!) {
       const { dimension, windowMs, accounting } = this.#meters.spec(meter);
       const needed = amountOf(dimension, input, accounting === PRODUCED ? expected : most);
       const limit = this.#meters.whole[meter]!;
-      if (needed <= limit) continue;
+      // A learned limit is an estimate: it makes wait, but it does not make impossible.
+      if (needed <= limit || this.#meters.isLearned(meter)) continue;
       return { scope, dimension: DIMENSIONS[dimension]!, windowMs, limit, needed };
     }
     return undefined;
@@ -263,8 +223,8 @@ export class QuotaBook {
       const output = meters.accounting[meter] === PRODUCED ? expected : most;
       meters.take(meter, amountOf(meters.dimension[meter]!, input, output), nowMs);
     }
-    this.#own[slot]!.demand++;
-    this.#families[slot]!.demand++;
+    this.#slots.own[slot]!.demand++;
+    this.#slots.families[slot]!.demand++;
     this.#underWay[slot]!++;
     return this.#reservations.open(slot, input, expected, most, nowMs);
   }
@@ -306,7 +266,7 @@ export class QuotaBook {
       const dimension = DIMENSIONS.indexOf(fact.dimension);
       const windowMs = windowOf(fact);
       let isKnown = false;
-      for (const { meter } of this.#listed[slot]!) {
+      for (const { meter } of this.#slots.listed[slot]!) {
         const spec = meters.spec(meter);
         if (spec.dimension !== dimension || spec.windowMs !== windowMs) continue;
         isKnown = true;
@@ -317,14 +277,11 @@ export class QuotaBook {
       if (isKnown || !(windowMs >= 1000 && windowMs <= DAY_MS) || !((fact.limit ?? 0) >= 1)) {
         continue;
       }
-      const family = this.#families[slot]!;
-      const spec = openSpec(dimension, windowMs);
-      const meter = meters.add(spec, nowMs);
-      family.meters.set(spec.key, meter);
+      const meter = this.#slots.addStated(slot, dimension, windowMs, nowMs);
       this.#facts.apply(meter, fact, wasRefused, nowMs);
       isNew = true;
     }
-    if (isNew) this.#relist(slot, nowMs);
+    if (isNew) this.#slots.relist(slot, nowMs);
   }
 
   /**
@@ -344,7 +301,7 @@ export class QuotaBook {
     if (place === -1) return;
     const reservations = this.#reservations;
     const slot = reservations.slot[place]!;
-    const watched = this.#listed[slot]!.map(({ meter }) => meter).filter(
+    const watched = this.#slots.listed[slot]!.map(({ meter }) => meter).filter(
       (meter) => this.#meters.spec(meter).limit === Infinity,
     );
     const wanted = exhausted === undefined ? REQUESTS : DIMENSIONS.indexOf(exhausted);
@@ -360,28 +317,21 @@ export class QuotaBook {
     );
     this.#meters.correct(meter, -amount, reservations.atMs, place, nowMs);
     this.#learner.onThrottled(meter, amount, reservations.atMs[place]!, retryAfterMs, nowMs);
-    this.#relist(slot, nowMs);
+    this.#slots.relist(slot, nowMs);
   }
 
   /** The provider asks that the use of `slot` grow more slowly. */
   onRamp(slot: number, nowMs: number): void {
-    for (const { meter } of this.#listed[slot]!) {
+    for (const { meter } of this.#slots.listed[slot]!) {
       const { windowMs, isSlice } = this.#meters.spec(meter);
       if (windowMs === MINUTE_MS && !isSlice) this.#learner.onRamp(meter, nowMs);
     }
-    this.#relist(slot, nowMs);
+    this.#slots.relist(slot, nowMs);
   }
 
   /** The scopes whose limits processes have to share, as they have a limit by the second or minute. */
   *sharedScopes(): Iterable<QuotaScope> {
-    const seen = new Set<QuotaScope>();
-    for (const slots of [this.#own, this.#families]) {
-      for (const scope of slots) {
-        if (scope === undefined || seen.has(scope)) continue;
-        seen.add(scope);
-        if (this.#isLimited(scope)) yield scope;
-      }
-    }
+    for (const scope of this.#slots.scopes()) if (this.#isLimited(scope)) yield scope;
   }
 
   /** Changes the part of a scope's limits that is this process's, 0 to 1. */
@@ -418,7 +368,7 @@ export class QuotaBook {
   headroom(slot: number, nowMs: number): Headroom[] {
     const meters = this.#meters;
     const rooms: Headroom[] = [];
-    for (const { scope, meter } of this.#listed[slot]!) {
+    for (const { scope, meter } of this.#slots.listed[slot]!) {
       meters.refresh(meter, nowMs);
       const { dimension, windowMs, isSlice } = meters.spec(meter);
       const limit = meters.limit[meter]!;
@@ -440,22 +390,12 @@ export class QuotaBook {
 
   /** The counts of days, as a store keeps them over a restart. */
   exportState(nowMs: number): PeriodUse[] {
-    return this.#periods(nowMs).map(({ key, meter }) => ({
-      key,
-      period: this.#meters.period(meter)!.label,
-      used: this.#meters.used[meter]!,
-    }));
+    return this.#ledger.totals(this.#slots.scopes(), nowMs);
   }
 
   /** Own use since the last call, for a store that adds up several processes. */
   snapshotDeltas(nowMs: number): PeriodUse[] {
-    const deltas = this.#leftDeltas.splice(0);
-    for (const { key, meter } of this.#periods(nowMs)) {
-      const period = this.#meters.period(meter)!;
-      const used = period.takeDelta();
-      if (used !== 0) deltas.push({ key, period: period.label, used });
-    }
-    return deltas;
+    return this.#ledger.takeDeltas(this.#slots.scopes(), nowMs);
   }
 
   /**
@@ -463,94 +403,7 @@ export class QuotaBook {
    * `snapshotDeltas`. What was used here since the last `snapshotDeltas` is added. Also for targets that come later.
    */
   importState(uses: readonly PeriodUse[], nowMs: number): void {
-    for (const use of uses) this.#stored.set(use.key, use);
-    for (const { key, meter } of this.#periods(nowMs)) this.#recall(key, meter);
-  }
-
-  #family(target: Target, nowMs: number): QuotaScope {
-    const name = [target.quotaGroup, target.model ?? ''];
-    const key = JSON.stringify(name);
-    const known = this.#familyByName.get(key);
-    if (known !== undefined) return known;
-    const family = new QuotaScope('group', name);
-    this.#familyByName.set(key, family);
-    const limits = this.#groupLimits.get(target.quotaGroup) ?? {};
-    this.#fit(family, meterSpecs(`quotaGroups.${target.quotaGroup}`, limits), nowMs);
-    return family;
-  }
-
-  /** Gives `scope` the meters of `specs`; those it has already keep their counts. */
-  #fit(scope: QuotaScope, specs: readonly MeterSpec[], nowMs: number): void {
-    const wanted = new Map(specs.map((spec) => [spec.key, spec]));
-    if (scope.kind === 'group') {
-      for (const dimension of [REQUESTS, TOKENS]) {
-        const spec = openSpec(dimension, MINUTE_MS);
-        if (!specs.some((other) => limits(other, dimension))) wanted.set(spec.key, spec);
-      }
-    }
-    for (const [key, meter] of scope.meters) {
-      const spec = wanted.get(key);
-      const isKept = spec !== undefined && hasSameShape(spec, this.#meters.spec(meter));
-      if (isKept) this.#meters.respec(meter, spec);
-      else this.#remove(scope, key, meter);
-    }
-    for (const spec of wanted.values()) {
-      if (scope.meters.has(spec.key)) continue;
-      const meter = this.#meters.add(spec, nowMs);
-      scope.meters.set(spec.key, meter);
-      this.#meters.setShare(meter, scope.share);
-      if (spec.calendar !== undefined) this.#recall(scope.storeKey(spec.key), meter);
-    }
-  }
-
-  #remove(scope: QuotaScope, key: string, meter: number): void {
-    const period = this.#meters.period(meter);
-    if (period !== undefined) {
-      const { label, used } = period;
-      const storeKey = scope.storeKey(key);
-      this.#leftDeltas.push({ key: storeKey, period: label, used: period.takeDelta() });
-      this.#stored.set(storeKey, { key: storeKey, period: label, used });
-    }
-    scope.meters.delete(key);
-    this.#learner.forget(meter);
-    this.#facts.forget(meter);
-    this.#meters.remove(meter);
-  }
-
-  #leave(slot: number, scope: QuotaScope | undefined): void {
-    if (scope === undefined) return;
-    scope.slots.delete(slot);
-    if (scope.slots.size > 0) return;
-    for (const [key, meter] of scope.meters) this.#remove(scope, key, meter);
-    if (scope.kind === 'group') this.#familyByName.delete(JSON.stringify(scope.name));
-  }
-
-  /** Writes down which meters count requests to `slot`, those first that can refuse. */
-  #list(slot: number, nowMs: number): void {
-    const own = [...this.#own[slot]!.meters.values()];
-    const ownSpecs = own.map((meter) => this.#meters.spec(meter));
-    const family = [...this.#families[slot]!.meters.values()].filter((meter) => {
-      // What the target limits itself need not be learned.
-      const { limit, dimension } = this.#meters.spec(meter);
-      return limit < Infinity || !ownSpecs.some((spec) => limits(spec, dimension));
-    });
-    const all: Listed[] = [
-      ...own.map((meter): Listed => ({ scope: 'target', meter })),
-      ...family.map((meter): Listed => ({ scope: 'group', meter })),
-    ];
-    const gates = all.filter(({ meter }) => isGate(this.#meters, meter, nowMs));
-    const listed = [...gates, ...all.filter((one) => !gates.includes(one))];
-    this.#listed[slot] = listed;
-    this.#counted[slot] = Int32Array.from(listed, ({ meter }) => meter);
-    this.#gates[slot] = gates.length;
-    this.#isProduced[slot] = listed.some(
-      ({ meter }) => this.#meters.accounting[meter] === PRODUCED,
-    );
-    this.#isLearned[slot] = listed.some(({ meter }) => this.#meters.learned[meter]! < Infinity);
-  }
-
-  #relist(slot: number, nowMs: number): void {
-    for (const other of this.#families[slot]!.slots) this.#list(other, nowMs);
+    this.#ledger.takeTotals(uses, this.#slots.scopes(), nowMs);
   }
 
   #isMinuteOf(meter: number, dimension: number): boolean {
@@ -604,26 +457,6 @@ export class QuotaBook {
   #grow(slot: number, nowMs: number): void {
     for (const meter of this.#counted[slot]!) this.#learner.grow(meter, nowMs);
   }
-
-  /** The meters that follow a calendar, up to date, with their keys in a store. */
-  #periods(nowMs: number): { key: string; meter: number }[] {
-    const scopes = new Set<QuotaScope>(this.#familyByName.values());
-    for (const own of this.#own) if (own !== undefined) scopes.add(own);
-    const found: { key: string; meter: number }[] = [];
-    for (const scope of scopes) {
-      for (const [key, meter] of scope.meters) {
-        if (this.#meters.period(meter) === undefined) continue;
-        this.#meters.refresh(meter, nowMs);
-        found.push({ key: scope.storeKey(key), meter });
-      }
-    }
-    return found;
-  }
-
-  #recall(key: string, meter: number): void {
-    const stored = this.#stored.get(key);
-    if (stored !== undefined) this.#meters.takeTotal(meter, stored.period, stored.used);
-  }
 }
 
 function amountOf(dimension: number, input: number, output: number): number {
@@ -640,23 +473,4 @@ function mostOf(mostTokens: number, expected: number): number {
 /** A whole amount; what cannot be an amount counts as none, so that no sum is spoiled by it. */
 function whole(amount: number): number {
   return amount > 0 && amount < NO_LIMIT ? Math.ceil(amount) : 0;
-}
-
-function isGate(meters: Meters, meter: number, nowMs: number): boolean {
-  return meters.limit[meter] !== NO_LIMIT || meters.foreignUntilMs[meter]! > nowMs;
-}
-
-/** Whether `spec` limits the rate of requests, or that of tokens of any kind. */
-function limits(spec: MeterSpec, dimension: number): boolean {
-  if (spec.limit === Infinity || spec.windowMs > MINUTE_MS) return false;
-  return dimension === REQUESTS ? spec.dimension === REQUESTS : spec.dimension !== REQUESTS;
-}
-
-/** Whether a meter made for one spec can go on under the other. */
-function hasSameShape(one: MeterSpec, other: MeterSpec): boolean {
-  return (
-    one.guardMs === other.guardMs &&
-    one.calendar?.timeZone === other.calendar?.timeZone &&
-    (one.limit === Infinity) === (other.limit === Infinity)
-  );
 }
