@@ -44,7 +44,6 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   readonly #totalAtMs: number;
   /** When a request without content gets a second attempt. */
   #hedgeAtMs = Infinity;
-  /** When a request in the queue has waited long enough; `Infinity` while it is not there. */
   #waitUntilMs = Infinity;
   /** When a request that waits goes on; `Infinity` while it does not wait. */
   #resumeAtMs = Infinity;
@@ -89,6 +88,11 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     return this.#target;
   }
 
+  /** How long it may wait in the queue; `Infinity` while it is not there. */
+  get waitUntilMs(): number {
+    return this.#waitUntilMs;
+  }
+
   /** Whether another target may have to go on with this answer. */
   get wantsTranscript(): boolean {
     return this.#isStream && this.pool.rescue !== undefined;
@@ -105,7 +109,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     fleet.sweeper.watch(this, this.#deadlineAtMs, nowMs);
     // Whoever comes while others wait does not overtake them.
     if (queue.size === 0 && this.#tryFirst(nowMs)) return;
-    this.#waitUntilMs = nowMs + queue.maxWaitMs;
+    this.#waitUntilMs = Math.min(nowMs + queue.maxWaitMs, this.#deadlineAtMs);
     if (!queue.admit(this, nowMs)) queueMicrotask(() => this.refuse());
     else if (!this.#isDone) this.#watch();
   }

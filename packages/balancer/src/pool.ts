@@ -369,7 +369,8 @@ export class Pool implements Balancer {
     const isThrottled = members.some(
       ({ slot }, index) => reasons[index] === 'cooling' && this.fleet.hot.isThrottled[slot] === 1,
     );
-    const isFull = reasons.includes('concurrency') || isThrottled;
+    // What is admissible now is kept for those who came first.
+    const isFull = reasons.includes('concurrency') || reasons.includes('admissible') || isThrottled;
     if (isFull || (quota !== -1 && retryAtMs !== undefined)) {
       const message = `all targets of ${this.name} are at their limit (${names})`;
       return { code: 'ERR_PLIMSOLL_CAPACITY', message, retryAtMs };

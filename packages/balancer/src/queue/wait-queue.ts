@@ -74,10 +74,10 @@ export class WaitQueue implements Sweepable {
 
   /** Takes a request in if waiting can help it; its turn may come at once. */
   admit(call: BalancedCall, nowMs: number): boolean {
-    const { maxWaitMs, maxLength } = this.#options;
+    const { maxLength } = this.#options;
     if (this.#isClosed || maxLength === 0) return false;
     const freeAtMs = this.#pool.freeAtMs(call.request, call.narrowing, nowMs);
-    if (freeAtMs - nowMs > maxWaitMs) return false;
+    if (freeAtMs > call.waitUntilMs) return false;
     const priority = call.request.priority ?? 0;
     if (this.#queue.size >= maxLength) {
       const last = this.#queue.dropFromLongest(flowOf(call), priority);

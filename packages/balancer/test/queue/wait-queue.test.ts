@@ -56,6 +56,17 @@ it('refuses after the longest wait, with the earliest time', () => {
   expect(late.failure).toMatchObject({ code: 'ERR_PLIMSOLL_CAPACITY', attempts: 0 });
 });
 
+it('refuses at once what would have to wait past its deadline', async () => {
+  const { provider, start } = rig(['a']);
+  start();
+  provider.last.fail({ ...throttle, retryAfterMs: 5000 });
+  const { heard: patient } = start({ timeoutMs: 6000 });
+  const { heard } = start({ timeoutMs: 4000 });
+  await Promise.resolve();
+  expect(heard.failure).toMatchObject({ code: 'ERR_PLIMSOLL_CAPACITY', retryAfterMs: 5000 });
+  expect(patient.failure).toBeUndefined();
+});
+
 it('refuses at once what would have to wait too long, and what finds the queue full', async () => {
   const { provider, start } = rig(['a']);
   start();
