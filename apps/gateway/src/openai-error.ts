@@ -60,6 +60,8 @@ function classify({ code, failure }: CallFailure, hasOthers: boolean): Class {
     case 'ERR_PLIMSOLL_STREAM':
       break;
     default:
+      // Targets that are all left alone for one reason: that is what the caller wants to know.
+      if (failure !== undefined) break;
       return { status: 503, type: 'server_error', code: 'upstream_unavailable' };
   }
   switch (failure?.kind) {
