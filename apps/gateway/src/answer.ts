@@ -24,6 +24,7 @@ export function answerHeaders(
   call: Pick<Call, 'attempts' | 'target'>,
 ): string[] {
   const headers = exchange.headers(call);
+  if (call.target !== undefined) exchange.pool?.rateLimits?.append(headers, call.target.id);
   for (const name of handedOn) {
     const value = head.headers[name];
     if (typeof value === 'string') headers.push(name, value);

@@ -41,7 +41,7 @@ async function judge(settings: Settings): Promise<Judgement> {
   if (config === undefined) return { errors, warnings, pools: [] };
   const composition = await compose(config, folder);
   await composition.close();
-  const refused = hostProblem(config.server.host);
+  const refused = hostProblem(config.server.host, config.clients !== undefined);
   return {
     errors: [
       ...(refused === undefined ? [] : [problem(['server', 'host'], refused)]),

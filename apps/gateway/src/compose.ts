@@ -1,53 +1,99 @@
+import { resolve } from 'node:path';
+
 import {
   balancer,
-  type BalancerOptions,
-  breaker,
-  consecutiveFailures,
+  connectStore,
   type Fleet,
   fleet,
+  type StoreConnection,
   type TargetOptions,
 } from '@plimsoll/balancer';
-import type { Config, PoolConfig, StrategyConfig, TargetConfig } from '@plimsoll/config';
-import type { Provider, StrategyDefinition, WireHead, WireRequest } from '@plimsoll/core';
+import {
+  type ClientConfig,
+  compileExpression,
+  type Config,
+  type PoolConfig,
+  type StrategyName,
+  type TargetConfig,
+} from '@plimsoll/config';
+import type {
+  Provider,
+  Spending,
+  Store,
+  StrategyDefinition,
+  WireHead,
+  WireRequest,
+} from '@plimsoll/core';
 import { openai, type PresetName } from '@plimsoll/provider-openai';
 import { simulated } from '@plimsoll/provider-simulated';
+import { sqliteStore } from '@plimsoll/store-sqlite';
+import { consistentHash } from '@plimsoll/strategy-consistent-hash';
+import { cost } from '@plimsoll/strategy-cost';
+import { geo, places } from '@plimsoll/strategy-geo';
+import { latency } from '@plimsoll/strategy-latency';
+import { leastBusy } from '@plimsoll/strategy-least-busy';
+import { quotaHeadroom } from '@plimsoll/strategy-quota-headroom';
 import { random } from '@plimsoll/strategy-random';
 import { roundRobin } from '@plimsoll/strategy-round-robin';
+import { type Rule, rules } from '@plimsoll/strategy-rules';
+import { tiered } from '@plimsoll/strategy-tiered';
 import { weightedRoundRobin } from '@plimsoll/strategy-weighted-round-robin';
 
+import { ClientDirectory } from './client-directory.ts';
 import { defined } from './defined.ts';
+import { hashKeyReader } from './hash-key.ts';
 import type { ServedPool } from './pool-directory.ts';
-import { loadStrategyFactory, type StrategyFactory } from './strategy-package.ts';
+import { poolOptions } from './pool-options.ts';
+import { RateLimitHeaders } from './rate-limit-headers.ts';
+import type { Remark } from './remark.ts';
+import { strategiesIn, StrategyError, StrategyMaker } from './strategy-maker.ts';
+import type { StrategyFactory } from './strategy-package.ts';
 
-interface KnownStrategy {
-  readonly create: StrategyFactory;
-  readonly options: readonly string[];
-}
+/** The strategies that need no package of their own. What they are made of is made before; round-robin by default. */
+const strategies: Readonly<Record<StrategyName, StrategyFactory>> = {
+  'round-robin': () => roundRobin(),
+  'weighted-round-robin': () => weightedRoundRobin(),
+  random: (options) => random(options),
+  'least-busy': (options) => leastBusy(options),
+  latency: (options) => latency(options),
+  'consistent-hash': (options) => consistentHash(options),
+  'quota-headroom': (options) => quotaHeadroom(options),
+  tiered: (options) => tiered({ within: roundRobin(), ...options }),
+  cost: (options) => cost({ within: roundRobin(), ...options }),
+  rules: ({ rules: list, ...options }) =>
+    rules({
+      otherwise: roundRobin(),
+      ...options,
+      rules: (list as readonly RuleConfig[]).map(ruleOf),
+    }),
+  geo: (options) => geo({ within: roundRobin(), ...options }),
+};
 
-/** The strategies that need no package of their own, and the options each has. */
-const strategies: ReadonlyMap<string, KnownStrategy> = new Map<string, KnownStrategy>([
-  ['round-robin', { create: () => roundRobin(), options: [] }],
-  ['weighted-round-robin', { create: () => weightedRoundRobin(), options: [] }],
-  ['random', { create: (options) => random(options), options: ['weighted'] }],
-]);
+type RuleConfig = Omit<Rule, 'when'> & { readonly when: string };
 
-/** What is wrong, or doubtful, with a part of the configuration that only its plugin can judge. */
-export interface Remark {
-  /** The pool's strategy, or a target by its id. */
-  readonly about: { readonly strategyOf: string } | { readonly target: string };
-  readonly message: string;
+/** A rule without a name is called by its condition. */
+function ruleOf({ when, ...rule }: RuleConfig): Rule {
+  return { name: when, ...rule, when: compileExpression(when) };
 }
 
 /** A configuration at work. */
 export interface Composition {
   readonly pools: readonly ServedPool[];
+  /** Who may ask; undefined where the configuration names no client. */
+  readonly clients: ClientDirectory | undefined;
   readonly errors: readonly Remark[];
   readonly warnings: readonly Remark[];
-  /** Ends the pools and frees the providers' connections. */
+  /**
+   * Opens the store that the configuration names, if it does, and takes over its counts.
+   *
+   * @throws PlimsollError ERR_PLIMSOLL_STORE when it cannot be used.
+   */
+  connect(onError: (error: unknown) => void): Promise<void>;
+  /** Ends the pools, saves the counts and frees the providers' connections. */
   close(): Promise<void>;
 }
 
-/** Makes the pools that `config` describes. Strategy packages are looked up from `folder`. */
+/** Makes the pools that `config` describes. Packages and files are looked up from `folder`. */
 export async function compose(config: Config, folder: string): Promise<Composition> {
   const composer = new Composer(config, folder);
   for (const target of config.targets) composer.addTarget(target);
@@ -63,17 +109,28 @@ interface Credential {
 
 class Composer implements Composition {
   readonly pools: ServedPool[] = [];
+  readonly clients: ClientDirectory | undefined;
   readonly errors: Remark[] = [];
   readonly warnings: Remark[] = [];
+  readonly #config: Config;
   readonly #folder: string;
   readonly #configs: ReadonlyMap<string, TargetConfig>;
-  readonly #fleet: Fleet = fleet();
+  readonly #fleet: Fleet;
+  readonly #spending: readonly Spending[] | undefined;
+  readonly #maker: StrategyMaker;
   readonly #targets = new Map<string, TargetOptions>();
   readonly #credentials = new Map<string, Credential>();
+  #store: Store | undefined = undefined;
+  #connection: StoreConnection | undefined = undefined;
 
   constructor(config: Config, folder: string) {
+    this.#config = config;
     this.#folder = folder;
     this.#configs = new Map(config.targets.map((target) => [target.id, target]));
+    this.#maker = new StrategyMaker(new Map(Object.entries(strategies)), folder);
+    this.#fleet = fleet(defined({ quotaGroups: config.quotaGroups }));
+    this.#spending = config.budget && [this.#fleet.openBudget(['all'], config.budget)];
+    this.clients = config.clients && this.#clients(config.clients);
   }
 
   /** Makes the target as the engine takes it: one object, for every pool that names it. */
@@ -99,32 +156,67 @@ class Composer implements Composition {
   async addPool(pool: PoolConfig): Promise<void> {
     const targets = pool.targets.map((id) => this.#configs.get(id)!);
     try {
-      const strategy = await this.#strategy(pool.strategy);
+      const strategy = await this.#maker.make(pool.strategy);
       this.#warnOfWeights(pool, strategy, targets);
-      const { budgetRatio, ...timeouts } = pool.retry;
+      this.#warnOfRegions(pool, targets);
       this.pools.push({
         name: pool.name,
         accepts: pool.accepts,
         strategy: strategy.name,
         targets,
         balancer: balancer<WireRequest, WireHead, Uint8Array>({
-          name: pool.name,
+          ...poolOptions(pool),
           strategy,
           targets: pool.targets.flatMap((id) => this.#targets.get(id) ?? []),
           fleet: this.#fleet,
-          timeouts: defined(timeouts),
-          retry: defined({ budgetRatio }),
-          ...healthOf(pool),
         }),
+        residency: pool.residency,
+        spending: this.#spending,
+        hashKey: pool.hashKey && hashKeyReader(pool.hashKey),
+        rateLimits: this.#rateLimits(targets),
       });
     } catch (error) {
-      this.errors.push({ about: { strategyOf: pool.name }, message: messageOf(error) });
+      const at = error instanceof StrategyError ? { at: error.at } : {};
+      this.errors.push({ about: { strategyOf: pool.name, ...at }, message: messageOf(error) });
     }
+  }
+
+  async connect(onError: (error: unknown) => void): Promise<void> {
+    const { state } = this.#config;
+    if (state === undefined) return;
+    this.#store = sqliteStore({ path: resolve(this.#folder, state.sqlite) });
+    this.#connection = await connectStore(this.#fleet, this.#store, { onError });
   }
 
   async close(): Promise<void> {
     await Promise.all(this.pools.map((pool) => pool.balancer.close(0)));
+    await this.#connection?.close();
+    await this.#store?.close();
     for (const { provider } of this.#credentials.values()) await provider.close?.();
+  }
+
+  #clients(clients: readonly ClientConfig[]): ClientDirectory {
+    return new ClientDirectory(
+      clients.map((client) => ({
+        ...client,
+        spending: [
+          ...(client.budget === undefined
+            ? []
+            : [this.#fleet.openBudget(['client', client.id], client.budget)]),
+          ...(this.#spending ?? []),
+        ],
+      })),
+    );
+  }
+
+  #rateLimits(targets: readonly TargetConfig[]): RateLimitHeaders | undefined {
+    const groups = this.#config.quotaGroups ?? {};
+    const limited = targets.filter(
+      ({ id, limits, quotaGroup }) =>
+        limits !== undefined || Object.hasOwn(groups, quotaGroup ?? id),
+    );
+    if (limited.length === 0) return undefined;
+    return new RateLimitHeaders(this.#fleet, new Set(limited.map(({ id }) => id)));
   }
 
   /** The adapter of a target; targets with the same credential for the same place share one. */
@@ -141,18 +233,6 @@ class Composer implements Composition {
     return credential;
   }
 
-  async #strategy({ use, options }: StrategyConfig): Promise<StrategyDefinition> {
-    const known = strategies.get(use);
-    if (known === undefined) return (await loadStrategyFactory(use, this.#folder))(options);
-    const unknown = Object.keys(options).find((name) => !known.options.includes(name));
-    if (unknown !== undefined) {
-      const accepted =
-        known.options.length === 0 ? 'it has none' : `it has ${known.options.join(', ')}`;
-      throw new Error(`the strategy ${use} has no option \`${unknown}\`; ${accepted}`);
-    }
-    return known.create(options);
-  }
-
   #warnOfWeights(
     { name }: PoolConfig,
     strategy: StrategyDefinition,
@@ -163,14 +243,21 @@ class Composer implements Composition {
     const message = `the strategy ${strategy.name} ignores weights, and the targets of ${name} state different ones`;
     this.warnings.push({ about: { strategyOf: name }, message });
   }
-}
 
-/** How the pool's targets are judged; nothing where the configuration leaves that to the engine. */
-function healthOf({ health }: PoolConfig): Pick<BalancerOptions, 'health'> {
-  const { failures, resetMs } = health.breaker;
-  if (failures === undefined && resetMs === undefined) return {};
-  const trip = [consecutiveFailures(defined({ failures }))];
-  return { health: breaker(defined({ trip, resetMs })) };
+  #warnOfRegions({ name, strategy }: PoolConfig, targets: readonly TargetConfig[]): void {
+    for (const { config, at } of strategiesIn(strategy)) {
+      const { nearest, places: own = {} } = config.options;
+      if (config.use !== 'geo' || nearest === 'latency') continue;
+      const unknown = targets.filter(
+        ({ region }) =>
+          region === undefined || !(places.has(region) || Object.hasOwn(own as object, region)),
+      );
+      if (unknown.length === 0) continue;
+      const list = unknown.map(({ id, region }) => `${id} (${region ?? 'no region'})`).join(', ');
+      const message = `geo does not know where these targets are, so they come last; name their regions under places: ${list}`;
+      this.warnings.push({ about: { strategyOf: name, at }, message });
+    }
+  }
 }
 
 function messageOf(error: unknown): string {

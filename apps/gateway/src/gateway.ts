@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Logger } from 'pino';
 
+import type { ClientDirectory } from './client-directory.ts';
 import { Exchange } from './exchange.ts';
 import { PoolDirectory, type ServedPool } from './pool-directory.ts';
 import { route } from './routes.ts';
@@ -11,6 +12,8 @@ import { GatewayState } from './state.ts';
 /** What a gateway is made of. */
 export interface GatewayOptions {
   readonly pools: readonly ServedPool[];
+  /** Who may ask. @defaultValue everyone */
+  readonly clients?: ClientDirectory | undefined;
   /** Largest request body, in bytes. */
   readonly maxBodyBytes: number;
   readonly log: Logger;
@@ -28,12 +31,13 @@ export class Gateway {
   constructor(options: GatewayOptions) {
     const {
       pools,
+      clients,
       maxBodyBytes,
       log,
       headersTimeoutMs = 10_000,
       requestTimeoutMs = 60_000,
     } = options;
-    this.#state = new GatewayState(new PoolDirectory(pools), maxBodyBytes, log);
+    this.#state = new GatewayState(new PoolDirectory(pools), clients, maxBodyBytes, log);
     const limits = {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,

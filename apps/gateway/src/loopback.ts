@@ -12,10 +12,10 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Why the gateway does not listen on `host`; undefined when it does. */
-export function hostProblem(host: string): string | undefined {
-  if (isLoopback(host)) return undefined;
+export function hostProblem(host: string, hasClients: boolean): string | undefined {
+  if (hasClients || isLoopback(host)) return undefined;
   return (
-    `${host} can be reached from other machines, and this version has no client keys to tell who may ask: ` +
-    'listen on 127.0.0.1, ::1 or localhost, behind a proxy that checks its callers where others need access'
+    `${host} can be reached from other machines, and the configuration names no clients that may ask: ` +
+    'name them under clients, or listen on 127.0.0.1, ::1 or localhost'
   );
 }

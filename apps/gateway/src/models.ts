@@ -1,5 +1,7 @@
 import { isPlimsollError } from '@plimsoll/core';
 
+import { unknownKey } from './access.ts';
+import { mayUse } from './client-directory.ts';
 import type { Exchange } from './exchange.ts';
 import type { PoolDirectory, ServedPool } from './pool-directory.ts';
 
@@ -12,9 +14,16 @@ interface Model {
 
 /** Lists the names that are known to work as `model`, in the form of OpenAI's `GET /v1/models`. */
 export async function serveModels(exchange: Exchange): Promise<void> {
-  const { directory, log } = exchange.state;
+  const { directory, clients, log } = exchange.state;
+  const { authorization } = exchange.req.headers;
+  const client = clients?.find(authorization);
+  if (clients !== undefined && client === undefined) {
+    exchange.answerError(unknownKey(authorization));
+    return;
+  }
+  const pools = directory.pools.filter(({ name }) => mayUse(client, name));
   const lists = await Promise.all(
-    directory.pools.map(async (pool) => {
+    pools.map(async (pool) => {
       const stated = statedModels(pool, directory);
       if (pool.targets.every(({ model }) => model !== '*')) return stated;
       try {

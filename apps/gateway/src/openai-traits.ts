@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Request, WireRequest } from '@plimsoll/core';
 
+import type { Client } from './client-directory.ts';
+import { usualHashKey } from './hash-key.ts';
 import type { Destination } from './pool-directory.ts';
 
 /** The operations of OpenAI's API that are balanced. */
@@ -23,8 +25,9 @@ export function openAIRequest(
   body: Buffer,
   headers: IncomingHttpHeaders,
   destination: Destination,
+  client?: Client,
 ): Request<WireRequest> {
-  const { pin, model } = destination;
+  const { pool, pin, model } = destination;
   const size = operation === 'chat' ? chatSize(json['messages']) : textSize(json['input']);
   return {
     payload: {
@@ -38,7 +41,8 @@ export function openAIRequest(
     operation,
     pin,
     isStream: json['stream'] === true,
-    hashKey: hashKey(json, headers),
+    hashKey: (pool.hashKey ?? usualHashKey)(json, headers),
+    residency: pool.residency,
     region: single(headers['x-plimsoll-region']),
     tags: tags(single(headers['x-plimsoll-tags'])),
     inputTokens: Math.ceil(size.characters / CHARACTERS_PER_TOKEN) + size.images * TOKENS_PER_IMAGE,
@@ -47,20 +51,12 @@ export function openAIRequest(
     images: size.images,
     tools: length(json['tools']) + length(json['functions']),
     timeoutMs: timeoutMs(single(headers['x-stainless-timeout'])),
+    metadata: metadata(single(headers['x-plimsoll-metadata']), json['metadata']),
     header: (name) => single(headers[name]),
+    tenant: client && (client.tenant ?? client.id),
+    priority: priority(single(headers['x-plimsoll-priority']), client),
+    spending: client?.spending ?? pool.spending,
   };
-}
-
-/** By precedence: the caller's own word, the prompt cache's, the user's, the conversation's. */
-function hashKey(json: Json, headers: IncomingHttpHeaders): string | undefined {
-  return (
-    single(headers['x-plimsoll-key']) ??
-    text(json['prompt_cache_key']) ??
-    text(json['safety_identifier']) ??
-    text(json['user']) ??
-    text(json['conversation']) ??
-    text(property(json['conversation'], 'id'))
-  );
 }
 
 interface Size {
@@ -113,6 +109,30 @@ function tags(header: string | undefined): readonly string[] | undefined {
     .split(',')
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
+}
+
+/** What the caller asks for, up to what its key allows; the most that is where it asks for nothing. */
+function priority(header: string | undefined, client: Client | undefined): number | undefined {
+  const most = client === undefined ? 3 : (client.priority ?? 0);
+  if (header === undefined || !/^\d+$/.test(header)) return client?.priority;
+  return Math.min(Number(header), most);
+}
+
+/** Texts by name, of the body and of the header, which is a JSON object; whatever else stands there is no metadata. */
+function metadata(header: string | undefined, body: unknown): Record<string, string> | undefined {
+  if (header === undefined && body === undefined) return undefined;
+  const entries = [body, header === undefined ? undefined : parsed(header)].flatMap((value) =>
+    typeof value === 'object' && value !== null ? Object.entries(value) : [],
+  );
+  return Object.fromEntries(entries.filter(([, text]) => typeof text === 'string'));
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 /** OpenAI's SDKs say in seconds how long they will wait. */

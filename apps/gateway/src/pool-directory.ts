@@ -1,6 +1,9 @@
 import type { Balancer } from '@plimsoll/balancer';
 import type { TargetConfig } from '@plimsoll/config';
-import type { WireHead, WireRequest } from '@plimsoll/core';
+import type { Spending, WireHead, WireRequest } from '@plimsoll/core';
+
+import type { HashKeyReader } from './hash-key.ts';
+import type { RateLimitHeaders } from './rate-limit-headers.ts';
 
 /** A pool as the gateway serves it. */
 export interface ServedPool {
@@ -11,6 +14,14 @@ export interface ServedPool {
   readonly strategy: string;
   readonly targets: readonly TargetConfig[];
   readonly balancer: Balancer<WireRequest, WireHead, Uint8Array>;
+  /** Regions that its requests may not leave. */
+  readonly residency?: readonly string[] | undefined;
+  /** Accounts that every request is charged to, whoever asks. */
+  readonly spending?: readonly Spending[] | undefined;
+  /** Where it looks for a key for consistent hashing; in the usual places where absent. */
+  readonly hashKey?: HashKeyReader | undefined;
+  /** Tells how limits stand; absent where no target has any. */
+  readonly rateLimits?: RateLimitHeaders | undefined;
 }
 
 /** Where a request goes. */

@@ -1,4 +1,5 @@
 import { type Config, type Environment, formatProblem, type Problem } from '@plimsoll/config';
+import { isPlimsollError } from '@plimsoll/core';
 import type { Logger } from 'pino';
 
 import { banner } from './banner.ts';
@@ -34,7 +35,7 @@ export async function serve(
     return refuse(composition.errors.map((remark) => problemOf(settings, remark)));
   }
   const host = command.host ?? config.server.host;
-  const refused = hostProblem(host);
+  const refused = hostProblem(host, config.clients !== undefined);
   if (refused !== undefined) {
     if (command.host === undefined) return refuse([problem(['server', 'host'], refused)]);
     console.error(`plimsoll: --host: ${refused}`);
@@ -59,13 +60,23 @@ async function run(
   host: string,
   log: Logger,
 ): Promise<ExitCode> {
-  const { pools } = composition;
-  const gateway = new Gateway({ pools, maxBodyBytes: config.server.maxBodyBytes, log });
+  const { pools, clients } = composition;
+  try {
+    await composition.connect((error) => {
+      const code = isPlimsollError(error) ? error.code : undefined;
+      log.warn({ code, error: (error as Error).message }, 'the state was not saved; trying again');
+    });
+  } catch (error) {
+    console.error(`plimsoll: ${(error as Error).message}`);
+    return ExitCode.couldNotStart;
+  }
+  const gateway = new Gateway({ pools, clients, maxBodyBytes: config.server.maxBodyBytes, log });
   let port: number;
   try {
     ({ port } = await gateway.listen(wantedPort, host));
   } catch (error) {
     console.error(`plimsoll: cannot listen on ${host}:${wantedPort}: ${(error as Error).message}`);
+    await composition.close();
     return ExitCode.couldNotStart;
   }
   for (const { balancer } of pools) logEvents(balancer, log);

@@ -10,7 +10,7 @@ import {
   type Problem,
 } from '@plimsoll/config';
 
-import type { Remark } from './compose.ts';
+import type { Remark } from './remark.ts';
 
 /** Where the configuration came from, and what it says. */
 export interface Settings {
@@ -30,9 +30,9 @@ export interface Settings {
 
 /** A remark of a plugin, at the place of its cause. */
 export function problemOf({ problem, targetPath }: Settings, { about, message }: Remark): Problem {
-  const path =
-    'target' in about ? targetPath(about.target) : ['pools', about.strategyOf, 'strategy'];
-  return problem(path, message);
+  if ('path' in about) return problem(about.path, message);
+  if ('target' in about) return problem(targetPath(about.target), message);
+  return problem(['pools', about.strategyOf, 'strategy', ...(about.at ?? [])], message);
 }
 
 /**

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 
 import type { Logger } from 'pino';
 
+import type { ClientDirectory } from './client-directory.ts';
 import type { PoolDirectory } from './pool-directory.ts';
 
 /** What all requests to a gateway share. */
 export class GatewayState {
   readonly directory: PoolDirectory;
+  /** Who may ask; undefined where everyone may. */
+  readonly clients: ClientDirectory | undefined;
   readonly maxBodyBytes: number;
   readonly log: Logger;
   /** Whether the gateway is going away: it serves what it has and takes nothing new. */
@@ -14,8 +17,14 @@ export class GatewayState {
   readonly #prefix = randomBytes(4).toString('hex');
   #requests = 0;
 
-  constructor(directory: PoolDirectory, maxBodyBytes: number, log: Logger) {
+  constructor(
+    directory: PoolDirectory,
+    clients: ClientDirectory | undefined,
+    maxBodyBytes: number,
+    log: Logger,
+  ) {
     this.directory = directory;
+    this.clients = clients;
     this.maxBodyBytes = maxBodyBytes;
     this.log = log;
   }

@@ -55,7 +55,7 @@ it('check asks the strategy about its options, and warns of weights it ignores',
     'options.yaml',
     `pools:
   chat:
-    strategy: { use: round-robin, phase: 3 }
+    strategy: { use: ./cheap-first.ts, phase: 3 }
     targets: [{ id: a, provider: simulated, model: m }]
   even:
     strategy: round-robin
@@ -68,6 +68,10 @@ it('check asks the strategy about its options, and warns of weights it ignores',
 server: { host: 0.0.0.0 }
 `,
   );
+  await file(
+    'cheap-first.ts',
+    'export function cheapFirst() { throw new Error("cheapFirst: `phase` is no option"); }',
+  );
   const text = printed();
   expect(await check({ name: 'check', config: path, isJson: false }, {})).toBe(3);
   const lines = text.error.split('\n').map((line) => line.replace(path, 'FILE'));
@@ -77,7 +81,7 @@ server: { host: 0.0.0.0 }
     ),
     'error: FILE:9:9: pools.even.targets[1]: openai: `apiKey` must be a string of visible ASCII characters, got ' +
       '"(not shown)"',
-    'error: FILE:3:15: pools.chat.strategy: the strategy round-robin has no option `phase`; it has none',
+    'error: FILE:3:15: pools.chat.strategy: cheapFirst: `phase` is no option',
     expect.stringMatching(/^error: FILE:11:15: pools\.own\.strategy: Cannot find module /),
     'warning: FILE:6:15: pools.even.strategy: the strategy round-robin ignores weights, and the targets of even state ' +
       'different ones',

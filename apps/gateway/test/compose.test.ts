@@ -14,7 +14,7 @@ describe('compose', () => {
       const pool = {
         name: 'p',
         accepts: ['p'],
-        strategy: { use, options: {} },
+        strategy: { use, options: use === 'rules' ? { rules: [] } : {} },
         targets: ['a'],
         ...policies,
       };

@@ -33,8 +33,9 @@ export async function gatewayWith(config: Config, folder = '.'): Promise<TestGat
   if (composition.errors.length > 0) throw new Error(JSON.stringify(composition.errors));
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(JSON.parse(line)) });
-  const { pools } = composition;
-  const gateway = new Gateway({ pools, maxBodyBytes: config.server.maxBodyBytes, log });
+  await composition.connect((error) => logged.push({ error }));
+  const { pools, clients } = composition;
+  const gateway = new Gateway({ pools, clients, maxBodyBytes: config.server.maxBodyBytes, log });
   const { port } = await gateway.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   let drained: Promise<void> | undefined;

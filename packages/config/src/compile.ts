@@ -1,13 +1,27 @@
-import type { Config, PoolConfig, TargetConfig } from './config.ts';
-import { durationMs } from './duration.ts';
+import { compilePool } from './compile-pool.ts';
+import { compileLimits, compileTarget } from './compile-target.ts';
+import type { ClientConfig, Config } from './config.ts';
 import { placedTargets } from './placed-targets.ts';
-import type { FileConfig, FilePool, FileTarget } from './schema.ts';
+import type { FileClient, FileConfig } from './schema.ts';
 
 /** The form that programs use: targets apart from pools, durations in milliseconds, defaults of the file filled in. */
 export function compile(file: FileConfig): Config {
+  const { state } = file;
+  const placed = placedTargets(file).map(({ target }) => target);
   return {
-    targets: placedTargets(file).map(({ target }) => compileTarget(target)),
+    targets: placed.map(compileTarget),
     pools: Object.entries(file.pools).map(([name, pool]) => compilePool(name, pool)),
+    quotaGroups:
+      file.quotaGroups &&
+      Object.fromEntries(
+        Object.entries(file.quotaGroups).map(([name, limits]) => {
+          const members = placed.filter(({ quotaGroup }) => quotaGroup === name);
+          return [name, compileLimits(limits, members)];
+        }),
+      ),
+    clients: file.clients?.map(compileClient),
+    budget: file.budgets,
+    state: state && { sqlite: (state !== 'sqlite' && state.sqlite) || './plimsoll.db' },
     server: {
       host: file.server?.host ?? '127.0.0.1',
       port: file.server?.port ?? 8787,
@@ -17,34 +31,6 @@ export function compile(file: FileConfig): Config {
   };
 }
 
-function compileTarget({ simulate, ...target }: FileTarget): TargetConfig {
-  if (simulate === undefined) return target;
-  const { firstToken, ...rest } = simulate;
-  return { ...target, simulate: { ...rest, firstTokenMs: optionalMs(firstToken) } };
-}
-
-function compilePool(name: string, pool: FilePool): PoolConfig {
-  const { breaker } = pool.health ?? {};
-  const { retry = {} } = pool;
-  const { use, ...options } =
-    typeof pool.strategy === 'object' ? pool.strategy : { use: pool.strategy ?? 'round-robin' };
-  return {
-    name,
-    accepts: [name],
-    strategy: { use, options },
-    targets: pool.targets.map((target) => (typeof target === 'string' ? target : target.id)),
-    health: { breaker: { failures: breaker?.failures, resetMs: optionalMs(breaker?.reset) } },
-    retry: {
-      deadlineMs: optionalMs(retry.deadline),
-      firstContentMs: optionalMs(retry.firstContent),
-      idleMs: optionalMs(retry.idle),
-      totalMs: optionalMs(retry.total),
-      connectMs: optionalMs(retry.connect),
-      budgetRatio: retry.budget,
-    },
-  };
-}
-
-function optionalMs(duration: string | number | undefined): number | undefined {
-  return duration === undefined ? undefined : durationMs(duration);
+function compileClient({ keySha256, may = [], ...client }: FileClient): ClientConfig {
+  return { ...client, keySha256: keySha256.toLowerCase(), may };
 }

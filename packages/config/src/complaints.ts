@@ -14,13 +14,20 @@ export interface Complaint {
 
 type Issue = z.core.$ZodIssue;
 
-/** The schema's issues with `data` as sentences; `written` is what stood in the file where a variable was put in. */
+/**
+ * The issues of a schema as sentences.
+ *
+ * @param data - the whole file, whatever part of it the schema is of.
+ * @param written - what stood in the file where a variable was put in.
+ * @param above - where the part stands.
+ */
 export function complaints(
   issues: readonly Issue[],
   data: unknown,
   written: ReadonlyMap<string, string>,
+  above: Path = [],
 ): Complaint[] {
-  return issues.flatMap((issue) => complaint(issue, [], data, written));
+  return issues.flatMap((issue) => complaint(issue, above, data, written));
 }
 
 function complaint(
@@ -68,7 +75,7 @@ function valueAt(data: unknown, path: Path): unknown {
 function shown(value: unknown, path: Path, written: ReadonlyMap<string, string>): string {
   const source = written.get(formatPath(path));
   if (source !== undefined) return source;
-  if (path.at(-1) === 'apiKey') return 'a value that is not shown';
+  if (path.at(-1) === 'apiKey' || path.at(-1) === 'keySha256') return 'a value that is not shown';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);

@@ -9,3 +9,8 @@ export function durationMs(duration: string | number): number {
   const unit = duration.replace(/^[\d.]+/, '');
   return Number.parseFloat(duration) * units[unit]!;
 }
+
+/** As `durationMs`, and undefined for what is not stated. */
+export function optionalMs(duration: string | number | undefined): number | undefined {
+  return duration === undefined ? undefined : durationMs(duration);
+}

@@ -1,11 +1,19 @@
 export {
+  type BreakerConfig,
+  type ClientConfig,
+  type ClientRight,
   type Config,
+  type HealthConfig,
+  type LimitsConfig,
   type LogLevel,
   type PoolConfig,
   type ServerConfig,
   type SimulateConfig,
+  type SpendingConfig,
+  type StateConfig,
   type StrategyConfig,
   type TargetConfig,
+  type TargetLimitsConfig,
 } from './config.ts';
 export { configFromEnvironment, type Discovery } from './discovery.ts';
 export { type Environment } from './environment.ts';
@@ -13,4 +21,4 @@ export { compileExpression, expressionNames } from './expression.ts';
 export { type Loaded, loadConfig, type LoadOptions } from './load.ts';
 export { formatProblem, type Path, type Problem } from './problem.ts';
 export { type Preset, presets } from './presets.ts';
-export { isPackageName, strategyNames } from './strategies.ts';
+export { isPackageName, type StrategyName, strategyNames } from './strategies.ts';

@@ -1,29 +1,11 @@
 import type { Path } from './problem.ts';
 
-const ofTarget = ['limits.rpm', 'limits.tpm', 'limits.rpd'];
-
-const ofPool = [
-  'health.probe',
-  'health.slowStart',
-  'hedge',
-  'rescue',
-  'queue',
-  'hash',
-  'residency',
-  'fairness',
-];
-
 /** Keys that are part of the configuration's contract but do nothing yet. `*` stands for any name or index. */
 const later: ReadonlySet<string> = new Set([
-  'quotaGroups',
-  'clients',
-  'budgets',
-  'state',
   'metrics',
   'server.admin',
-  ...ofTarget.map((key) => `targets.*.${key}`),
-  ...ofTarget.map((key) => `pools.*.targets.*.${key}`),
-  ...ofPool.map((key) => `pools.*.${key}`),
+  'state.redis',
+  'pools.*.fairness',
 ]);
 
 /**

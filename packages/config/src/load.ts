@@ -7,6 +7,7 @@ import { formatPath, type Path, type Problem } from './problem.ts';
 import { relations } from './relations.ts';
 import { type FileConfig, fileSchema } from './schema.ts';
 import { Source } from './source.ts';
+import { strategyComplaints } from './strategy-tree.ts';
 
 /** Options of `loadConfig`. */
 export interface LoadOptions {
@@ -83,9 +84,12 @@ function parse(
   written: ReadonlyMap<string, string>,
 ): { file?: FileConfig; errors: readonly Complaint[] } {
   const result = fileSchema.safeParse(data);
-  return result.success
-    ? { file: result.data, errors: [] }
-    : { errors: complaints(result.error.issues, data, written) };
+  if (!result.success) return { errors: complaints(result.error.issues, data, written) };
+  const errors = Object.entries(result.data.pools).flatMap(([name, { strategy }]) => {
+    if (strategy === undefined) return [];
+    return strategyComplaints({ strategy, path: ['pools', name, 'strategy'] }, data, written);
+  });
+  return errors.length > 0 ? { errors } : { file: result.data, errors: [] };
 }
 
 /** `data` with the texts of variables at `paths` turned into the numbers and booleans they spell. */

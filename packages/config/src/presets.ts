@@ -11,6 +11,8 @@ export interface Preset {
   readonly models: readonly string[];
   /** One of its models, for an example to try. */
   readonly exampleModel?: string | undefined;
+  /** How it counts against limits, where that is not the usual way; a target may state otherwise. */
+  readonly quota?: { readonly accounting: 'reserved'; readonly judgingMs: number } | undefined;
 }
 
 /** Every provider a configuration may name. */
@@ -39,7 +41,15 @@ export const presets: readonly Preset[] = [
   hosted('openrouter', 'OPENROUTER_API_KEY', 'openai/gpt-5-mini', ['*/*']),
   hosted('together', 'TOGETHER_API_KEY', 'openai/gpt-oss-20b', ['*/*']),
   hosted('cerebras', 'CEREBRAS_API_KEY', 'gpt-oss-120b', ['gpt-oss-*', 'llama*', 'qwen-*']),
-  { name: 'azure', needsKey: true, needsBaseUrl: true, models: [] },
+  {
+    name: 'azure',
+    needsKey: true,
+    needsBaseUrl: true,
+    models: [],
+    // It counts prompt and `max_tokens` when a request comes, and judges requests over 1 or 10 seconds: the shorter one
+    // is safe for both.
+    quota: { accounting: 'reserved', judgingMs: 1000 },
+  },
   { name: 'vllm', needsKey: false, needsBaseUrl: false, models: [] },
   { name: 'ollama', needsKey: false, needsBaseUrl: false, models: [] },
   { name: 'simulated', needsKey: false, needsBaseUrl: false, models: [] },

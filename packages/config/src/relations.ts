@@ -2,8 +2,9 @@ import type { Complaint } from './complaints.ts';
 import { type PlacedTarget, placedTargets } from './placed-targets.ts';
 import type { Path } from './problem.ts';
 import { presets } from './presets.ts';
-import type { FileConfig, FilePool } from './schema.ts';
-import { isPackageName, laterStrategies, strategyNames } from './strategies.ts';
+import { clientRelations } from './client-relations.ts';
+import { poolRelations } from './pool-relations.ts';
+import type { FileConfig } from './schema.ts';
 import { oneOf, suggestion } from './suggest.ts';
 
 /** What no single value can show: names that must exist or must differ, and values that depend on others. */
@@ -27,7 +28,6 @@ export function relations(config: FileConfig): Relations {
   const used = new Set<string>();
   for (const [name, pool] of Object.entries(config.pools)) {
     const path = ['pools', name];
-    errors.push(...strategy(pool, path));
     const members: PlacedTarget[] = [];
     for (const [index, entry] of pool.targets.entries()) {
       const id = typeof entry === 'string' ? entry : entry.id;
@@ -44,12 +44,36 @@ export function relations(config: FileConfig): Relations {
     }
     errors.push(...weights(members, name, path));
     warnings.push(...sharedLimits(members));
+    const own = poolRelations(pool, members, path);
+    errors.push(...own.errors);
+    warnings.push(...own.warnings);
   }
+  errors.push(...clientRelations(config));
+  if (typeof config.state === 'object' && config.state.sqlite === undefined) {
+    errors.push({
+      path: ['state', 'sqlite'],
+      message: 'is missing; it must be the path of a file',
+    });
+  }
+  warnings.push(...unusedGroups(config, placed));
 
   for (const { target, path } of placed) {
     if (!used.has(target.id)) warnings.push({ path, message: `"${target.id}" is in no pool` });
   }
   return { errors, warnings };
+}
+
+function unusedGroups(
+  { quotaGroups = {} }: FileConfig,
+  placed: readonly PlacedTarget[],
+): Complaint[] {
+  const used = [...new Set(placed.flatMap(({ target }) => target.quotaGroup ?? []))];
+  return Object.keys(quotaGroups)
+    .filter((name) => !used.includes(name))
+    .map((name) => {
+      const message = `no target has the quota group "${name}"${suggestion(name, used)}`;
+      return { path: ['quotaGroups', name], message, isKey: true };
+    });
 }
 
 function duplicate(id: string): string {
@@ -78,20 +102,6 @@ function credential({ target, path }: PlacedTarget): Complaint[] {
     missing.push({ path: [...path, 'simulate'], message, isKey: true });
   }
   return missing;
-}
-
-function strategy(pool: FilePool, path: Path): Complaint[] {
-  if (pool.strategy === undefined) return [];
-  const isName = typeof pool.strategy === 'string';
-  const name = typeof pool.strategy === 'string' ? pool.strategy : pool.strategy.use;
-  const at = isName ? [...path, 'strategy'] : [...path, 'strategy', 'use'];
-  if (isPackageName(name) || (strategyNames as readonly string[]).includes(name)) return [];
-  if (laterStrategies.has(name)) {
-    return [{ path: at, message: `the strategy ${name} is not supported by this version` }];
-  }
-  const accepted = `${strategyNames.join(', ')}, or a package's name such as @acme/strategy-lunar`;
-  const message = `there is no strategy "${name}"${suggestion(name, strategyNames)}; accepted are ${accepted}`;
-  return [{ path: at, message }];
 }
 
 function weights(members: readonly PlacedTarget[], name: string, path: Path): Complaint[] {

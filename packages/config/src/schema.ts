@@ -1,137 +1,42 @@
 import { z } from 'zod';
 
-import { durationPattern } from './duration.ts';
-import { presets } from './presets.ts';
-
-// The message of every check is what is accepted, in words that follow "must be"; that of an object lists its keys.
-// `complaints` turns both into sentences.
-
-function object<Shape extends z.ZodRawShape>(shape: Shape) {
-  const keys = Object.keys(shape).join(' ');
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? keys : 'a mapping'),
-  });
-}
-
-function text(accepted: string) {
-  return z.string({ error: accepted }).min(1, { error: accepted });
-}
-
-function integer(accepted: string, { min, max }: { min: number; max: number }) {
-  return z
-    .number({ error: accepted })
-    .int({ error: accepted })
-    .min(min, { error: accepted })
-    .max(max, { error: accepted });
-}
-
-function list<Item extends z.ZodType>(item: Item, accepted: string) {
-  return z.array(item, { error: accepted }).min(1, { error: accepted });
-}
-
-const largest = Number.MAX_SAFE_INTEGER;
-
-const isDuration = 'a duration above 0, such as 500ms, 30s, 5m or 1h, or a number of milliseconds';
-const duration = z.union(
-  [
-    z.number({ error: isDuration }).positive({ error: isDuration }),
-    z.string({ error: isDuration }).regex(durationPattern, { error: isDuration }),
-  ],
-  { error: isDuration },
-);
-
-const isRatio = 'a number from 0 to 1';
-const ratio = z.number({ error: isRatio }).min(0, { error: isRatio }).max(1, { error: isRatio });
-
-const isNotNegative = 'a number >= 0';
-const notNegative = z.number({ error: isNotNegative }).min(0, { error: isNotNegative });
-
-const isAboveZero = 'a number > 0';
-const aboveZero = z.number({ error: isAboveZero }).positive({ error: isAboveZero });
-
-const isFlag = 'true or false';
-const flag = z.boolean({ error: isFlag });
-
-const isUrl = 'an address that begins with http:// or https://, such as http://127.0.0.1:9100/v1';
-
-const target = object({
-  id: text("the target's name, unique in the file"),
-  provider: z.enum(presets.map(({ name }) => name) as [string, ...string[]]),
-  model: text(
-    'the model\'s name as the provider knows it, or "*" to hand on the name the client used',
-  ),
-  apiKey: text('a key, usually a reference such as ${OPENAI_API_KEY}').optional(),
-  baseUrl: z.url({ protocol: /^https?$/, error: isUrl }).optional(),
-  weight: notNegative.optional(),
-  region: text('the name of a region').optional(),
-  tier: integer('an integer >= 0', { min: 0, max: largest }).optional(),
-  tags: list(text('a tag'), 'a list of tags').optional(),
-  price: object({
-    input: notNegative,
-    output: notNegative,
-    cachedInput: notNegative.optional(),
-  }).optional(),
-  limits: object({
-    concurrency: integer('an integer >= 1', { min: 1, max: largest }).optional(),
-  }).optional(),
-  quotaGroup: text('the name of a quota group').optional(),
-  cacheDomain: text('the name of a cache domain').optional(),
-  capabilities: object({
-    contextWindow: integer('a number of tokens, >= 1', { min: 1, max: largest }).optional(),
-    tools: flag.optional(),
-    images: flag.optional(),
-  }).optional(),
-  simulate: object({
-    firstToken: duration.optional(),
-    tokensPerSecond: aboveZero.optional(),
-    jitterRatio: ratio.optional(),
-    errorRatio: ratio.optional(),
-    outputTokens: integer('an integer >= 0', { min: 0, max: largest }).optional(),
-    seed: integer('an integer >= 0', { min: 0, max: largest }).optional(),
-  }).optional(),
-});
-
-const isStrategy =
-  "a strategy's name, a package's name, or a mapping with `use` and the strategy's options";
-const strategyName = text(isStrategy);
-
-const pool = object({
-  strategy: z
-    .union([strategyName, z.looseObject({ use: strategyName })], { error: isStrategy })
-    .optional(),
-  targets: list(
-    z.union([text('the id of a target'), target], { error: 'the id of a target, or a target' }),
-    'a list of at least one target',
-  ),
-  health: object({
-    breaker: object({
-      failures: integer('an integer >= 1', { min: 1, max: largest }).optional(),
-      reset: duration.optional(),
-    }).optional(),
-  }).optional(),
-  retry: object({
-    deadline: duration.optional(),
-    firstContent: duration.optional(),
-    idle: duration.optional(),
-    total: duration.optional(),
-    connect: duration.optional(),
-    budget: ratio.optional(),
-  }).optional(),
-});
+import { integer, list, object, oneForm, text } from './fields.ts';
+import { pool } from './pool-schema.ts';
+import { groupLimits, spending, target } from './target-schema.ts';
 
 const isPools = 'a mapping of at least one pool, by name';
+const isGroups = 'a mapping of limits, by the name of a quota group';
+const isHash = 'the SHA-256 of the key in hex: 64 digits';
+const isState = 'sqlite, or a mapping with sqlite: PATH';
+
+const client = object({
+  id: text("the client's name, unique in the file"),
+  keySha256: z.string({ error: isHash }).regex(/^[\da-f]{64}$/i, { error: isHash }),
+  tenant: text('the name of a tenant').optional(),
+  pools: list(text('the name of a pool'), 'a list of names of pools').optional(),
+  priority: integer('an integer from 0 to 3', { min: 0, max: 3 }).optional(),
+  may: list(z.enum(['pin', 'explain', 'region']), 'a list of pin, explain and region').optional(),
+  budget: spending.optional(),
+});
 
 /** The configuration as it stands in the file. */
 export const fileSchema = object({
   targets: list(target, 'a list of targets').optional(),
+  quotaGroups: z.record(z.string(), groupLimits, { error: isGroups }).optional(),
   pools: z
     .record(z.string(), pool, { error: isPools })
     .refine((pools) => Object.keys(pools).length > 0, { error: isPools }),
+  clients: list(client, 'a list of at least one client').optional(),
+  budgets: spending.optional(),
   server: object({
     host: text('a host name or an address').optional(),
     port: integer('a port, 0 to 65535', { min: 0, max: 65_535 }).optional(),
-    maxBodyBytes: integer('a number of bytes, >= 1', { min: 1, max: largest }).optional(),
+    maxBodyBytes: integer('a number of bytes, >= 1', { min: 1 }).optional(),
   }).optional(),
+  state: oneForm(isState, [
+    z.literal('sqlite'),
+    object({ sqlite: text('the path of a file').optional() }),
+  ]).optional(),
   log: object({
     level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
   }).optional(),
@@ -140,3 +45,5 @@ export const fileSchema = object({
 export type FileConfig = z.infer<typeof fileSchema>;
 export type FilePool = z.infer<typeof pool>;
 export type FileTarget = z.infer<typeof target>;
+export type FileClient = z.infer<typeof client>;
+export type FileLimits = z.infer<typeof groupLimits> & { concurrency?: number | undefined };

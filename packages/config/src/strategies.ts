@@ -1,23 +1,38 @@
 /** The strategies a configuration may name without naming a package. */
-export const strategyNames = ['round-robin', 'weighted-round-robin', 'random'] as const;
-
-/** Names that are reserved for strategies to come, so that they are not taken for misspellings of others. */
-export const laterStrategies: ReadonlySet<string> = new Set([
+export const strategyNames = [
+  'round-robin',
+  'weighted-round-robin',
+  'random',
   'least-busy',
   'latency',
-  'latency-based',
   'consistent-hash',
-  'hash',
+  'quota-headroom',
   'tiered',
   'cost',
-  'geo',
   'rules',
-]);
+  'geo',
+] as const;
+
+export type StrategyName = (typeof strategyNames)[number];
+
+const aliases: Readonly<Record<string, StrategyName>> = {
+  'latency-based': 'latency',
+  hash: 'consistent-hash',
+};
+
+const OWN_PACKAGE = '@plimsoll/strategy-';
+
+/** The strategy that `name` means: one of `strategyNames`, by its name, its other name or its package's. */
+export function knownStrategy(name: string): StrategyName | undefined {
+  const bare = name.startsWith(OWN_PACKAGE) ? name.slice(OWN_PACKAGE.length) : name;
+  const meant = Object.hasOwn(aliases, bare) ? aliases[bare] : bare;
+  return strategyNames.find((known) => known === meant);
+}
 
 /**
  * Whether a strategy's name is that of a module to load: whatever has a slash (`@acme/strategy-lunar`, `./lunar.ts`) or
- * begins with `plimsoll-strategy-`. Anything else must be one of `strategyNames`, so a misspelling is never looked for
- * among installed packages.
+ * begins with `plimsoll-strategy-`. Anything else must be known, so a misspelling is never looked for among installed
+ * packages.
  */
 export function isPackageName(name: string): boolean {
   return name.includes('/') || name.startsWith('plimsoll-strategy-');

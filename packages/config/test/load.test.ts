@@ -230,7 +230,8 @@ describe('an error', () => {
     const text = `pools:\n  chat:\n    strategy: rond-robin\n    targets: [${simulated}]`;
     expect(errors(text)).toEqual([
       'plimsoll.yaml:3:15: pools.chat.strategy: there is no strategy "rond-robin" (did you mean "round-robin"?); ' +
-        "accepted are round-robin, weighted-round-robin, random, or a package's name such as @acme/strategy-lunar",
+        'accepted are round-robin, weighted-round-robin, random, least-busy, latency, consistent-hash, ' +
+        "quota-headroom, tiered, cost, rules, geo, or a package's name such as @acme/strategy-lunar",
     ]);
   });
 
@@ -270,23 +271,16 @@ describe('an error', () => {
   it('refuses what belongs to a later version, by name', () => {
     const text = `pools:
   gpt-*:
-    strategy: least-busy
-    hedge: never
-    health: { probe: { every: 30s } }
-    targets: [{ id: a, provider: simulated, model: m, limits: { rpm: 3 } }]
-clients: []
+    fairness: { alertPast: 0.1 }
+    targets: [${simulated}]
+state: { redis: "redis://127.0.0.1" }
+metrics: { prometheus: true }
 server: { admin: { token: t } }`;
     expect(errors(text)).toEqual([
-      'plimsoll.yaml:4:5: pools["gpt-*"].hedge: is not supported by this version; remove it',
-      'plimsoll.yaml:5:15: pools["gpt-*"].health.probe: is not supported by this version; remove it',
-      'plimsoll.yaml:6:65: pools["gpt-*"].targets[0].limits.rpm: is not supported by this version; remove it',
-      'plimsoll.yaml:7:1: clients: is not supported by this version; remove it',
-      'plimsoll.yaml:8:11: server.admin: is not supported by this version; remove it',
-    ]);
-    expect(
-      errors(`pools:\n  chat:\n    strategy: { use: least-busy }\n    targets: [${simulated}]`),
-    ).toEqual([
-      'plimsoll.yaml:3:22: pools.chat.strategy.use: the strategy least-busy is not supported by this version',
+      'plimsoll.yaml:3:5: pools["gpt-*"].fairness: is not supported by this version; remove it',
+      'plimsoll.yaml:5:10: state.redis: is not supported by this version; remove it',
+      'plimsoll.yaml:6:1: metrics: is not supported by this version; remove it',
+      'plimsoll.yaml:7:11: server.admin: is not supported by this version; remove it',
     ]);
   });
 

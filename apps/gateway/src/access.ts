@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+import type { Client } from './client-directory.ts';
+import { type ApiError, badRequest } from './openai-error.ts';
+import type { Destination } from './pool-directory.ts';
+
+/** The answer to a request whose key is missing or nobody's. The key is not repeated: it may be a secret of elsewhere. */
+export function unknownKey(authorization: string | undefined): ApiError {
+  const message =
+    authorization === undefined
+      ? 'No key was given: this gateway wants one, as the header `authorization: Bearer KEY`.'
+      : 'The key is not one of this gateway’s.';
+  return badRequest(401, 'invalid_api_key', message, { headers: ['www-authenticate', 'Bearer'] });
+}
+
+/** The answer to a request that asks for what its client may not decide; undefined when it may. */
+export function missingRight(
+  client: Client | undefined,
+  headers: IncomingHttpHeaders,
+  { pin }: Destination,
+): ApiError | undefined {
+  if (client === undefined) return undefined;
+  const wants = {
+    pin: pin !== undefined,
+    region: headers['x-plimsoll-region'] !== undefined,
+    explain: headers['x-plimsoll-explain'] !== undefined,
+  };
+  for (const right of ['pin', 'region', 'explain'] as const) {
+    if (!wants[right] || client.may.includes(right)) continue;
+    return badRequest(403, 'not_allowed', `The key of ${client.id} lacks the right \`${right}\`.`);
+  }
+  return undefined;
+}
