@@ -16,4 +16,6 @@ export interface Transcript {
   readonly text: string;
   /** Tokens the broken attempt has used, estimated where the provider could not say any more. */
   readonly usage: Usage;
+  /** Tokens that attempts before the broken one have used of this answer. */
+  readonly earlier?: Usage | undefined;
 }
