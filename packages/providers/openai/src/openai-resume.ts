@@ -18,7 +18,7 @@ import { betaPath, type ContinuationRequest, continuationOf } from './openai-con
 import { choiceHasContent, eventsOf, withoutText } from './openai-event.ts';
 import { modelAsked } from './openai-request.ts';
 import { estimatedUsage, hasMoreThanText, textOf } from './openai-transcript.ts';
-import type { WireChoice, WireEvent } from './openai-wire.ts';
+import type { WireChoice, WireEvent, WireUsage } from './openai-wire.ts';
 import { Seam } from './seam.ts';
 
 /** Handed on for what the caller has already: the model works, though there is nothing new of it. */
@@ -52,6 +52,8 @@ class Resumption implements AttemptControl, AttemptSink<WireHead, Uint8Array> {
   #mayBeRefused: boolean;
   #isOver = false;
   #isPaused = false;
+  /** Tokens of the attempts before this one. */
+  readonly #earlier: Usage;
   /** The model as the caller sees it in this part of the answer. */
   #model: string;
   #text: string;
@@ -72,6 +74,7 @@ class Resumption implements AttemptControl, AttemptSink<WireHead, Uint8Array> {
     this.#request = request;
     this.#transcript = transcript;
     this.#sink = sink;
+    this.#earlier = sumOf(transcript.usage, transcript.earlier);
     this.#model = transcript.model;
     this.#text = transcript.text;
     const { json } = request.payload;
@@ -114,6 +117,7 @@ class Resumption implements AttemptControl, AttemptSink<WireHead, Uint8Array> {
       targetModel: this.#modelAsked,
       text: this.#text,
       usage: this.#usage(),
+      earlier: this.#earlier,
     };
   }
 
@@ -207,7 +211,19 @@ class Resumption implements AttemptControl, AttemptSink<WireHead, Uint8Array> {
     const isAcrossModels = targetModel !== undefined && targetModel !== this.#modelAsked;
     if (isAcrossModels && typeof event.model === 'string') this.#model = event.model;
     const choices = choice === undefined ? event.choices : [choice];
-    return { ...event, id, created, model: this.#model, choices };
+    const signed = { ...event, id, created, model: this.#model, choices };
+    return isObject(event.usage) ? { ...signed, usage: this.#ofAll(event.usage) } : signed;
+  }
+
+  /** The usage of this attempt and of those before it: the caller is told once, at the end of the answer. */
+  #ofAll(usage: WireUsage): object {
+    const { inputTokens, outputTokens } = this.#earlier;
+    return {
+      ...usage,
+      ...more(usage, 'prompt_tokens', inputTokens),
+      ...more(usage, 'completion_tokens', outputTokens),
+      ...more(usage, 'total_tokens', inputTokens + outputTokens),
+    };
   }
 
   #usage(): Usage {
@@ -269,6 +285,19 @@ function isFinished({ finish_reason: reason }: WireChoice): boolean {
   return typeof reason === 'string' && reason !== '';
 }
 
-function isObject(value: unknown): boolean {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
+}
+
+function sumOf(one: Usage, other: Usage | undefined): Usage {
+  return {
+    inputTokens: one.inputTokens + (other?.inputTokens ?? 0),
+    outputTokens: one.outputTokens + (other?.outputTokens ?? 0),
+  };
+}
+
+/** The count under `name`, if there is one, and `tokens` more. */
+function more(usage: WireUsage, name: string, tokens: number): object {
+  const count = (usage as Readonly<Record<string, unknown>>)[name];
+  return typeof count === 'number' ? { [name]: count + tokens } : {};
 }

@@ -411,6 +411,27 @@ describe('the second answer', () => {
     expect(second.control!.transcript!()).toBeUndefined();
   });
 
+  it('tells what all attempts have used', async () => {
+    const { first, transcript } = await breakBehind(['12345678', 'b', 'c'], 1);
+    const { inputTokens, outputTokens } = transcript.usage;
+    const second = resume(modelOf(['12345678', 'b', 'c'], 'vllm', { breaksBehind: 1 }), transcript);
+    await second.over;
+    const again = second.control!.transcript!()!;
+    expect(again.earlier).toEqual({ inputTokens, outputTokens });
+    const third = await resume(modelOf(['12345678', 'b', 'c'], 'openai'), again).over;
+    const told = [first, second, third].flatMap(({ text }) =>
+      heard(text).flatMap((event) => ('usage' in event ? [event.usage] : [])),
+    );
+    expect(told).toEqual([
+      {
+        prompt_tokens: 2 * inputTokens + 9,
+        completion_tokens: outputTokens + 1 + 4,
+        total_tokens: 2 * inputTokens + outputTokens + 1 + 13,
+      },
+    ]);
+    expect(third.end?.usage).toMatchObject({ inputTokens: 9, outputTokens: 4 });
+  });
+
   it('has cost what it took, also what was left out of it', async () => {
     const { transcript } = await breakBehind(['12345678', 'b'], 1);
     const second = resume(modelOf(['12345678', 'b'], 'openai', { breaksBehind: 1 }), transcript);
