@@ -1,5 +1,4 @@
-import { type QuotaLimits, type Target } from '@plimsoll/core';
-import { bytesPerCall } from '@plimsoll/testkit';
+import type { QuotaLimits, Target } from '@plimsoll/core';
 
 import { QuotaBook } from '../src/quota/quota-book.ts';
 
@@ -72,7 +71,7 @@ for (const targets of [8, 1000]) {
     const both = time(pair);
     console.log(
       `${String(targets).padStart(7)}  ${name.padEnd(14)} ${time(admits).toFixed(1).padStart(6)} ns` +
-        `  ${both.toFixed(0).padStart(6)} ns  ${bytesPerCall(pair).toFixed(1)} bytes`,
+        `  ${both.toFixed(0).padStart(6)} ns`,
     );
   }
 }

@@ -17,13 +17,14 @@ const REACH_MS = { day: 26 * HOUR_MS, month: 32 * 24 * HOUR_MS };
  * the time zone itself, not by adding 24 hours.
  */
 export class Calendar {
-  readonly timeZone: string;
   readonly #format: Intl.DateTimeFormat;
   readonly #reachMs: number;
+  /** The period that was asked for last, and a moment from which on it is known to last. */
+  #known: CalendarPeriod = { label: '', endsAtEpochMs: -Infinity };
+  #knownFromMs = 0;
 
   /** @throws RangeError on a time zone that is not known. */
   constructor(timeZone: string, unit: 'day' | 'month') {
-    this.timeZone = timeZone;
     this.#reachMs = REACH_MS[unit];
     this.#format = new Intl.DateTimeFormat('en-u-ca-iso8601', {
       timeZone,
@@ -35,6 +36,15 @@ export class Calendar {
 
   /** The period that `epochMs` lies in. */
   period(epochMs: number): CalendarPeriod {
+    if (epochMs < this.#knownFromMs || epochMs >= this.#known.endsAtEpochMs) {
+      this.#known = this.#find(epochMs);
+      this.#knownFromMs = epochMs;
+    }
+    return this.#known;
+  }
+
+  /** Halves the time in which the label changes: 30 questions of a few microseconds, once a day. */
+  #find(epochMs: number): CalendarPeriod {
     const label = this.#label(epochMs);
     let beforeMs = Math.floor(epochMs);
     let endsAtEpochMs = beforeMs + this.#reachMs;
@@ -54,10 +64,17 @@ export class Calendar {
   }
 }
 
+/** Formats of `Intl` take tens of kilobytes each, and limits of a thousand targets follow the same few calendars. */
+const calendars = new Map<string, Calendar>();
+
 /** @throws PlimsollError ERR_PLIMSOLL_OPTION on a time zone that is not known; `option` names where it stands. */
 export function calendarOf(option: string, timeZone: string, unit: 'day' | 'month'): Calendar {
+  const name = `${unit} ${timeZone}`;
+  const known = calendars.get(name);
+  if (known !== undefined) return known;
+  let calendar: Calendar;
   try {
-    return new Calendar(timeZone, unit);
+    calendar = new Calendar(timeZone, unit);
   } catch {
     throw optionError(
       'balancer',
@@ -66,4 +83,6 @@ export function calendarOf(option: string, timeZone: string, unit: 'day' | 'mont
       timeZone,
     );
   }
+  calendars.set(name, calendar);
+  return calendar;
 }

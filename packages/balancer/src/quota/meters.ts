@@ -8,7 +8,10 @@ import { PeriodCounter } from './period-counter.ts';
 /** More than any count: what stands for a limit where there is none. */
 export const NO_LIMIT: number = 2 ** 52;
 
-/** Entries of the log of a limit, and of one that only watches: they set how much longer amounts may be held. */
+/**
+ * Entries of the log of a limit, and of one that only watches: an amount may be held longer by one part in so many of the
+ * window. Of a minute 256 cost 0.4 % at most.
+ */
 const LIMIT_ENTRIES = 256;
 const WATCH_ENTRIES = 128;
 

@@ -214,7 +214,7 @@ function limitsRate(spec: MeterSpec, dimension: number): boolean {
 function hasSameShape(one: MeterSpec, other: MeterSpec): boolean {
   return (
     one.guardMs === other.guardMs &&
-    one.calendar?.timeZone === other.calendar?.timeZone &&
+    one.calendar === other.calendar &&
     (one.limit === Infinity) === (other.limit === Infinity)
   );
 }

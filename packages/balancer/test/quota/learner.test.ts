@@ -120,6 +120,13 @@ it('is left alone where everything is limited by the configuration', () => {
   ]);
 });
 
+it('makes no request impossible: a learned limit is an estimate', () => {
+  const { book, clock, last } = busy(100);
+  book.onThrottled(last, undefined, 'tokens', clock.now());
+  expect(book.admits(0, 100_000, 0, clock.now())).toBe(false);
+  expect(book.oversize(0, 100_000, 0)).toBeUndefined();
+});
+
 it('counts refusals of what was under way once, and takes them out of the estimate', () => {
   const { book, clock } = bookOf([{}]);
   const handles = Array.from({ length: 60 }, () => {
