@@ -1,6 +1,31 @@
 export { seededRandom, type SeededRandom } from '@plimsoll/core';
 export { bytesPerCall } from './allocation.ts';
 export { type Exemption } from './exemption.ts';
+export { anthropicFailures } from './failures/anthropic.ts';
+export { bedrockFailures } from './failures/bedrock.ts';
+export { googleFailures } from './failures/google.ts';
+export { FAILURE_ROWS_EPOCH_MS, type FailureRow } from './failures/row.ts';
+export {
+  type Fault,
+  type FaultExpectation,
+  type FaultRow,
+  type FaultTraffic,
+} from './faults/row.ts';
+export { faultRows } from './faults/rows.ts';
+export { type FaultCompany, runFault } from './faults/run.ts';
+export {
+  type FaultAnswer,
+  type FaultError,
+  type FaultOptions,
+  type FaultPool,
+  type FaultRequest,
+  type FaultSetup,
+  type FaultStage,
+  type FaultSubject,
+  type FaultTarget,
+  type FaultTargetStats,
+} from './faults/subject.ts';
+export { type FaultResult, faultTable } from './faults/table.ts';
 export { manualClock, type ManualClock, type ManualClockOptions } from './manual-clock.ts';
 export {
   type UpstreamAnswer,
