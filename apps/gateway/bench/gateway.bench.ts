@@ -5,7 +5,7 @@
 import { type Child, start } from './children.ts';
 import { type Scenario, smallChat, stream50 } from './scenarios.ts';
 
-const PAIRS = 21;
+const PAIRS = 15;
 const CONCURRENCY = 32;
 
 await using upstream = await start('upstream.ts');

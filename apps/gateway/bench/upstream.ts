@@ -58,7 +58,8 @@ const server = createServer((req, res) => {
     let sent = 0;
     const send = (): void => {
       res.write(pieces[sent++]!);
-      if (sent < pieces.length) setImmediate(send);
+      // A model takes its time between two tokens, so each is read and written by itself.
+      if (sent < pieces.length) setTimeout(send, 1);
       else res.end();
     };
     send();

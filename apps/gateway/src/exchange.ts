@@ -28,26 +28,34 @@ export class Exchange {
 
   /** The headers that tell how the answer came about, as a flat list. */
   headers(call: Pick<Call, 'attempts' | 'target'> | undefined): string[] {
-    const headers = ['x-plimsoll-request-id', this.id];
-    if (this.state.isDraining) headers.push('connection', 'close');
     const { pool } = this;
-    if (pool === undefined || call === undefined) return headers;
-    headers.push('x-plimsoll-pool', pool.name, 'x-plimsoll-strategy', pool.strategy);
-    const { target } = call;
-    if (target !== undefined) {
-      headers.push('x-plimsoll-target', target.id);
-      if (target.region !== undefined) headers.push('x-plimsoll-region', target.region);
+    if (pool === undefined || call === undefined) {
+      const headers = ['x-plimsoll-request-id', this.id];
+      if (this.state.isDraining) headers.push('connection', 'close');
+      return headers;
     }
     const overhead = this.overheadMs.toFixed(3);
     const total = (performance.now() - this.startedMs).toFixed(1);
-    headers.push(
+    const headers = [
+      'x-plimsoll-request-id',
+      this.id,
+      'x-plimsoll-pool',
+      pool.name,
+      'x-plimsoll-strategy',
+      pool.strategy,
       'x-plimsoll-attempts',
       String(call.attempts),
       'x-plimsoll-overhead-ms',
       overhead,
       'server-timing',
       `plimsoll;dur=${overhead}, total;dur=${total}`,
-    );
+    ];
+    const { target } = call;
+    if (target !== undefined) {
+      headers.push('x-plimsoll-target', target.id);
+      if (target.region !== undefined) headers.push('x-plimsoll-region', target.region);
+    }
+    if (this.state.isDraining) headers.push('connection', 'close');
     return headers;
   }
 
