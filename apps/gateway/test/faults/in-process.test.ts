@@ -1,0 +1,4 @@
+import { faultSuite } from './fault-suite.ts';
+import { inProcess } from './in-process.ts';
+
+faultSuite(inProcess);

@@ -1,0 +1,4 @@
+import { faultSuite } from './fault-suite.ts';
+import { throughGateway } from './through-gateway.ts';
+
+faultSuite(throughGateway);
