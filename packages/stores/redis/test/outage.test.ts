@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { isPlimsollError, type Notice, type PeriodUse, type SharedStore } from '@plimsoll/core';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { redisStore } from '../src/index.ts';
 import { describeWithRedis, RedisServer } from './server.ts';
+import { soon } from './soon.ts';
 
 const TIME_LIMIT_MS = 100;
 const use: PeriodUse = { key: 'a', period: '2099-01-01', used: 1 };
@@ -73,11 +74,11 @@ describeWithRedis('a server that is away, slow or new', () => {
         }
       }
       a.store.publish(noticeOf('before'));
-      await vi.waitFor(() => expect(heard.map(({ target }) => target)).toEqual(['before']));
+      await soon(() => expect(heard.map(({ target }) => target)).toEqual(['before']));
       await persist(() => a.store.add([use]));
 
       await server.stop();
-      await vi.waitFor(() => expect([a.isReady(), b.isReady()]).toEqual([false, false]));
+      await soon(() => expect([a.isReady(), b.isReady()]).toEqual([false, false]));
       const from = performance.now();
       a.store.publish(noticeOf('away'));
       const calls = [
@@ -99,7 +100,7 @@ describeWithRedis('a server that is away, slow or new', () => {
       expect(a.errors).toContainEqual(tooLate);
 
       await server.start();
-      await vi.waitFor(() => expect([a.isReady(), b.isReady()]).toEqual([true, true]));
+      await soon(() => expect([a.isReady(), b.isReady()]).toEqual([true, true]));
       // The server lost all it knew, and what was not sent in time was not sent later.
       expect(await persist(() => a.store.add([use]))).toEqual([use]);
       // Nobody grows before the others have come back, though the server believes that there is nobody else.
@@ -110,7 +111,7 @@ describeWithRedis('a server that is away, slow or new', () => {
       }
       expect(shares).toEqual([0.5, 0.5, 0.5, 0.5]);
       a.store.publish(noticeOf('after'));
-      await vi.waitFor(() => expect(heard.map(({ target }) => target)).toContain('after'));
+      await soon(() => expect(heard.map(({ target }) => target)).toContain('after'));
     });
 
     test('a listener that lost its connection is told what it missed', async () => {
@@ -119,11 +120,11 @@ describeWithRedis('a server that is away, slow or new', () => {
       const heard: string[] = [];
       b.store.subscribe(({ target }) => heard.push(target));
       a.store.publish(noticeOf('before'));
-      await vi.waitFor(() => expect(heard).toContain('before'));
+      await soon(() => expect(heard).toContain('before'));
       // In one step for the server: nobody can be back in between.
       await admin.multi().call('CLIENT', 'KILL', 'TYPE', 'pubsub').exec();
       a.store.publish(noticeOf('meanwhile'));
-      await vi.waitFor(() => expect(heard).toContain('meanwhile'));
+      await soon(() => expect(heard).toContain('meanwhile'));
     });
 
     test('counts each add once on a server that answers late', async () => {

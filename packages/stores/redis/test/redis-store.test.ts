@@ -4,10 +4,11 @@ import { optionError, type PeriodUse, type SharedStore } from '@plimsoll/core';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { redisStore, type RedisStoreOptions } from '../src/index.ts';
 import { describeWithRedis, RedisServer } from './server.ts';
+import { soon } from './soon.ts';
 
 const use: PeriodUse = { key: 'a', period: '2099-01-01', used: 1 };
 
@@ -88,7 +89,7 @@ describeWithRedis('with redis-server', () => {
         reason: 'said to wait',
       });
     publish('first');
-    await vi.waitFor(() => expect(heardAtMs.has('first')).toBe(true));
+    await soon(() => expect(heardAtMs.has('first')).toBe(true));
     const tookMs: number[] = [];
     for (let round = 0; round < 31; round++) {
       const from = performance.now();
@@ -182,13 +183,13 @@ describeWithRedis('with redis-server', () => {
     const before = await connections();
     const store = redisStore({ client, prefix: 'closing' });
     const stop = store.subscribe(() => {});
-    await vi.waitFor(async () => expect(await connections()).toBe(before + 1));
+    await soon(async () => expect(await connections()).toBe(before + 1));
     stop();
-    await vi.waitFor(async () => expect(await connections()).toBe(before));
+    await soon(async () => expect(await connections()).toBe(before));
     store.subscribe(() => {});
-    await vi.waitFor(async () => expect(await connections()).toBe(before + 1));
+    await soon(async () => expect(await connections()).toBe(before + 1));
     await store.close();
-    await vi.waitFor(async () => expect(await connections()).toBe(before));
+    await soon(async () => expect(await connections()).toBe(before));
     expect(await client.ping()).toBe('PONG');
     client.destroy();
   });
@@ -213,11 +214,11 @@ describeWithRedis('with redis-server', () => {
     const publish = (target: string): void =>
       a.publish({ kind: 'closed', target, scope: 'target', untilEpochMs, reason: 'r' });
     publish('one');
-    await vi.waitFor(() => expect(heard).toEqual(['one']));
+    await soon(() => expect(heard).toEqual(['one']));
     await admin.publish('odd:notices', 'hello');
     await admin.publish('odd:notices', '{"member":"x"}');
     publish('two');
-    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']));
+    await soon(() => expect(heard).toEqual(['one', 'two']));
     expect(errors.map(String)).toEqual([
       'Error: the listener failed',
       expect.stringMatching(/^SyntaxError: /),

@@ -25,7 +25,7 @@ export function describeWithRedis(title: string, tests: () => void): void {
 export class RedisServer {
   #port = 0;
   #process: ChildProcess | undefined;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'plimsoll-redis-'));
+  #folder: string | undefined;
 
   get port(): number {
     return this.#port;
@@ -38,6 +38,7 @@ export class RedisServer {
   /** Starts it, on the port that it had before. */
   async start(): Promise<void> {
     this.#port ||= await freePort();
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'plimsoll-redis-'));
     const options = ['--port', String(this.#port), '--bind', '127.0.0.1', '--save', ''];
     const server = spawn('redis-server', [...options, '--dir', this.#folder], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -63,7 +64,7 @@ export class RedisServer {
 
   async remove(): Promise<void> {
     await this.stop();
-    rmSync(this.#folder, { recursive: true });
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true });
   }
 }
 
