@@ -68,6 +68,10 @@ class GlobalStrategy implements Strategy, View {
     return this.#view.isHealthy(slot);
   }
 
+  quotaLeft(slot: number): number {
+    return this.#view.quotaLeft(slot);
+  }
+
   get weights(): Float64Array {
     return this.#view.weights;
   }
