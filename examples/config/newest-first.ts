@@ -15,7 +15,7 @@ export function newestFirst({ window = 1 }: { window?: number } = {}): StrategyD
       let turn = 0;
       return {
         update(snapshot) {
-          slots = [...snapshot.slots].reverse();
+          slots = [...snapshot.slots].toReversed();
         },
         pick(view) {
           const recent = Math.min(window, slots.length);

@@ -64,6 +64,64 @@ describe.concurrent('an example runs without any key', () => {
     await gateway.output;
   });
 
+  it.each<[string, readonly RegExp[]]>([
+    [
+      'six-strategies',
+      [
+        /'?round-robin'?\s*│ '33 %' │ '33 %' │ '33 %'/,
+        /weighted-round-robin'?\s*│ '60 %' │ '20 %' │ '20 %'/,
+        /least-busy/,
+        /latency/,
+        /consistent-hash/,
+        /random/,
+      ],
+    ],
+    ['custom-strategy', [/^a a a b b b c$/m]],
+    [
+      'several-keys',
+      [
+        /^key-1 served 4: .*0 of 4 requests left \(target\)/m,
+        /^key-2 served \d: 0 of 5 requests left \(group\)$/m,
+        /^the tenth request: ERR_PLIMSOLL_CAPACITY$/m,
+      ],
+    ],
+    ['free-tier-first', [/^first run: {2}free free free$/m, /^second run: free free paid paid$/m]],
+    [
+      'geographic',
+      [
+        /^from Paris: frankfurt$/m,
+        /^from Korea: tokyo$/m,
+        /^from Paris, Europe down: ohio$/m,
+        /^the same, to stay in Europe: ERR_PLIMSOLL_/m,
+      ],
+    ],
+    ['fastest-target', [/'near'\s*│ '[5-9]\d %'/]],
+    ['tiers', [/^(free-\d\n){4}cheap\ncheap\npremium$/m]],
+    [
+      'cheapest',
+      [
+        /^a short question: own /m,
+        /^a long document, short answer: cheap-prompt /m,
+        /^an image, short prompt: cheap-answer /m,
+      ],
+    ],
+    ['rules', [/^small: otherwise$/m, /^large-1: rule 1: pro plan$/m, /^large-1: rule 2: hard$/m]],
+    ['scaling', [/^\d+ requests, 0 failed$/m, /^new 3, third 2$/m]],
+    [
+      'health-and-breaker',
+      [/^sick is open\nattempts on the sick one: 3\nsick is half_open\nsick is closed$/m],
+    ],
+    ['failover', [/^shaky: server, .*\n\d+ bytes from sound, attempts: 2$/m]],
+    [
+      'hooks-and-monitoring',
+      [/ failed: no luck with /, /│ 'a'\s*│ 'healthy'/, /^spent: 0\.00\d+ US/m],
+    ],
+    ['testing', [/^600 of 1,000 requests to a/m, /^served\s+9\d\.\d+%$/m]],
+  ])('%s', async (name, expected) => {
+    const output = await run(`examples/${name}.ts`).output;
+    for (const expression of expected) expect(output).toMatch(expression);
+  });
+
   it('an A/B test', async () => {
     const output = await run('examples/ab-test.ts').output;
     expect(output).toMatch(/'brief'\s*│ 14 /);
