@@ -10,6 +10,7 @@ import {
 } from '@plimsoll/core';
 import { cost } from '@plimsoll/strategy-cost';
 import { geo } from '@plimsoll/strategy-geo';
+import { quotaHeadroom } from '@plimsoll/strategy-quota-headroom';
 import { roundRobin } from '@plimsoll/strategy-round-robin';
 import { rules } from '@plimsoll/strategy-rules';
 import { tiered } from '@plimsoll/strategy-tiered';
@@ -28,6 +29,7 @@ const wraps: Readonly<Record<string, Wrap>> = {
   'cost, quick ones': (within) => cost({ within, maxFirstContentMs: 600 }),
   geo: (within) => geo({ within }),
   'geo by latency': (within) => geo({ within, nearest: 'latency' }),
+  'quota-headroom': (within) => quotaHeadroom({ within }),
   rules: (within) =>
     rules({ rules: [{ when: isLong, use: within, tags: ['large'] }], otherwise: within }),
 };

@@ -26,6 +26,7 @@ import type {
 } from '@plimsoll/core';
 import { openai, type PresetName } from '@plimsoll/provider-openai';
 import { simulated } from '@plimsoll/provider-simulated';
+import { redisStore } from '@plimsoll/store-redis';
 import { sqliteStore } from '@plimsoll/store-sqlite';
 import { consistentHash } from '@plimsoll/strategy-consistent-hash';
 import { cost } from '@plimsoll/strategy-cost';
@@ -38,6 +39,8 @@ import { roundRobin } from '@plimsoll/strategy-round-robin';
 import { type Rule, rules } from '@plimsoll/strategy-rules';
 import { tiered } from '@plimsoll/strategy-tiered';
 import { weightedRoundRobin } from '@plimsoll/strategy-weighted-round-robin';
+
+import { createClient } from 'redis';
 
 import { ClientDirectory } from './client-directory.ts';
 import { defined } from './defined.ts';
@@ -122,6 +125,7 @@ class Composer implements Composition {
   readonly #credentials = new Map<string, Credential>();
   #store: Store | undefined = undefined;
   #connection: StoreConnection | undefined = undefined;
+  #redis: { destroy(): void } | undefined = undefined;
 
   constructor(config: Config, folder: string) {
     this.#config = config;
@@ -184,7 +188,10 @@ class Composer implements Composition {
   async connect(onError: (error: unknown) => void): Promise<void> {
     const { state } = this.#config;
     if (state === undefined) return;
-    this.#store = sqliteStore({ path: resolve(this.#folder, state.sqlite) });
+    this.#store =
+      'sqlite' in state
+        ? sqliteStore({ path: resolve(this.#folder, state.sqlite) })
+        : this.#shared(state.redis, onError);
     this.#connection = await connectStore(this.#fleet, this.#store, { onError });
   }
 
@@ -192,7 +199,17 @@ class Composer implements Composition {
     await Promise.all(this.pools.map((pool) => pool.balancer.close(0)));
     await this.#connection?.close();
     await this.#store?.close();
+    this.#redis?.destroy();
     for (const { provider } of this.#credentials.values()) await provider.close?.();
+  }
+
+  /** A Redis that cannot be reached is no reason not to start: the client goes on trying. */
+  #shared(url: string, onError: (error: unknown) => void): Store {
+    const client = createClient({ url });
+    client.on('error', onError);
+    client.connect().catch(onError);
+    this.#redis = client;
+    return redisStore({ client, onError });
   }
 
   #clients(clients: readonly ClientConfig[]): ClientDirectory {

@@ -1,5 +1,4 @@
 import { type Config, type Environment, formatProblem, type Problem } from '@plimsoll/config';
-import { isPlimsollError } from '@plimsoll/core';
 import type { Logger } from 'pino';
 
 import { banner } from './banner.ts';
@@ -10,6 +9,7 @@ import { Gateway } from './gateway.ts';
 import { logEvents } from './log-events.ts';
 import { createLog } from './log.ts';
 import { hostProblem } from './loopback.ts';
+import { storeTrouble } from './store-trouble.ts';
 import { problemOf, readSettings, type Settings } from './settings.ts';
 import { nextSignal } from './signals.ts';
 
@@ -62,10 +62,7 @@ async function run(
 ): Promise<ExitCode> {
   const { pools, clients } = composition;
   try {
-    await composition.connect((error) => {
-      const code = isPlimsollError(error) ? error.code : undefined;
-      log.warn({ code, error: (error as Error).message }, 'the state was not saved; trying again');
-    });
+    await composition.connect(storeTrouble(log));
   } catch (error) {
     console.error(`plimsoll: ${(error as Error).message}`);
     return ExitCode.couldNotStart;

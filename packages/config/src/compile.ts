@@ -1,6 +1,6 @@
 import { compilePool } from './compile-pool.ts';
 import { compileLimits, compileTarget } from './compile-target.ts';
-import type { ClientConfig, Config } from './config.ts';
+import type { ClientConfig, Config, StateConfig } from './config.ts';
 import { placedTargets } from './placed-targets.ts';
 import type { FileClient, FileConfig } from './schema.ts';
 
@@ -21,7 +21,7 @@ export function compile(file: FileConfig): Config {
       ),
     clients: file.clients?.map(compileClient),
     budget: file.budgets,
-    state: state && { sqlite: (state !== 'sqlite' && state.sqlite) || './plimsoll.db' },
+    state: compileState(state),
     server: {
       host: file.server?.host ?? '127.0.0.1',
       port: file.server?.port ?? 8787,
@@ -29,6 +29,12 @@ export function compile(file: FileConfig): Config {
     },
     log: { level: file.log?.level ?? 'info' },
   };
+}
+
+function compileState(state: FileConfig['state']): StateConfig | undefined {
+  if (state === undefined) return undefined;
+  if (state === 'sqlite') return { sqlite: './plimsoll.db' };
+  return state.redis === undefined ? { sqlite: state.sqlite! } : { redis: state.redis };
 }
 
 function compileClient({ keySha256, may = [], ...client }: FileClient): ClientConfig {

@@ -71,11 +71,14 @@ function valueAt(data: unknown, path: Path): unknown {
   return value;
 }
 
+/** Keys whose values are, or may hold, a credential. */
+const secret: ReadonlySet<unknown> = new Set(['apiKey', 'keySha256', 'redis']);
+
 /** The value as it stood in the file, short, and never a credential. */
 function shown(value: unknown, path: Path, written: ReadonlyMap<string, string>): string {
   const source = written.get(formatPath(path));
   if (source !== undefined) return source;
-  if (path.at(-1) === 'apiKey' || path.at(-1) === 'keySha256') return 'a value that is not shown';
+  if (secret.has(path.at(-1))) return 'a value that is not shown';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);

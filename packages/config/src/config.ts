@@ -119,10 +119,8 @@ export interface ClientConfig {
 
 export type ClientRight = 'pin' | 'explain' | 'region';
 
-export interface StateConfig {
-  /** The path of a file, from the configuration's folder. */
-  readonly sqlite: string;
-}
+/** Either a file, by its path from the configuration's folder, or a Redis that several gateways share, by its address. */
+export type StateConfig = { readonly sqlite: string } | { readonly redis: string };
 
 /** Targets, a strategy and policies, under the name clients ask for as `model`. */
 export interface PoolConfig {

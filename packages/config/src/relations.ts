@@ -49,18 +49,45 @@ export function relations(config: FileConfig): Relations {
     warnings.push(...own.warnings);
   }
   errors.push(...clientRelations(config));
-  if (typeof config.state === 'object' && config.state.sqlite === undefined) {
-    errors.push({
-      path: ['state', 'sqlite'],
-      message: 'is missing; it must be the path of a file',
-    });
+  if (typeof config.state === 'object' && Object.keys(config.state).length !== 1) {
+    errors.push({ path: ['state'], message: 'must have either sqlite or redis' });
   }
+  warnings.push(...unpricedBudgets(config, placed));
   warnings.push(...unusedGroups(config, placed));
 
   for (const { target, path } of placed) {
     if (!used.has(target.id)) warnings.push({ path, message: `"${target.id}" is in no pool` });
   }
   return { errors, warnings };
+}
+
+/** Budgets count what requests cost, which is not known of targets that state no price. */
+function unpricedBudgets(config: FileConfig, placed: readonly PlacedTarget[]): Complaint[] {
+  const unpriced = new Set(
+    placed.filter(({ target }) => target.price === undefined).map(({ target }) => target.id),
+  );
+  if (unpriced.size === 0) return [];
+  const warn = (path: Path, ids: readonly string[]): Complaint[] => {
+    const list = ids.filter((id) => unpriced.has(id)).join(', ');
+    return list === ''
+      ? []
+      : [{ path, message: `does not count targets without a price: ${list}` }];
+  };
+  const all = placed.map(({ target }) => target.id);
+  return [
+    ...(config.budgets === undefined ? [] : warn(['budgets'], all)),
+    ...placed.flatMap(({ target: { id, budget }, path }) =>
+      budget === undefined ? [] : warn([...path, 'budget'], [id]),
+    ),
+    ...Object.entries(config.pools).flatMap(([name, { budget, targets }]) => {
+      if (budget === undefined) return [];
+      const ids = targets.map((target) => (typeof target === 'string' ? target : target.id));
+      return warn(['pools', name, 'budget'], ids);
+    }),
+    ...(config.clients ?? []).flatMap(({ budget }, index) =>
+      budget === undefined ? [] : warn(['clients', index, 'budget'], all),
+    ),
+  ];
 }
 
 function unusedGroups(

@@ -7,7 +7,9 @@ import { groupLimits, spending, target } from './target-schema.ts';
 const isPools = 'a mapping of at least one pool, by name';
 const isGroups = 'a mapping of limits, by the name of a quota group';
 const isHash = 'the SHA-256 of the key in hex: 64 digits';
-const isState = 'sqlite, or a mapping with sqlite: PATH';
+const isState = 'sqlite, or a mapping with either sqlite: PATH or redis: URL';
+const isRedisUrl = 'an address that begins with redis:// or rediss://';
+const redisUrl = z.string({ error: isRedisUrl }).regex(/^rediss?:\/\/./, { error: isRedisUrl });
 
 const client = object({
   id: text("the client's name, unique in the file"),
@@ -35,7 +37,7 @@ export const fileSchema = object({
   }).optional(),
   state: oneForm(isState, [
     z.literal('sqlite'),
-    object({ sqlite: text('the path of a file').optional() }),
+    object({ sqlite: text('the path of a file').optional(), redis: redisUrl.optional() }),
   ]).optional(),
   log: object({
     level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),

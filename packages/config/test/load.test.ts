@@ -273,14 +273,12 @@ describe('an error', () => {
   gpt-*:
     fairness: { alertPast: 0.1 }
     targets: [${simulated}]
-state: { redis: "redis://127.0.0.1" }
 metrics: { prometheus: true }
 server: { admin: { token: t } }`;
     expect(errors(text)).toEqual([
       'plimsoll.yaml:3:5: pools["gpt-*"].fairness: is not supported by this version; remove it',
-      'plimsoll.yaml:5:10: state.redis: is not supported by this version; remove it',
-      'plimsoll.yaml:6:1: metrics: is not supported by this version; remove it',
-      'plimsoll.yaml:7:11: server.admin: is not supported by this version; remove it',
+      'plimsoll.yaml:5:1: metrics: is not supported by this version; remove it',
+      'plimsoll.yaml:6:11: server.admin: is not supported by this version; remove it',
     ]);
   });
 

@@ -243,3 +243,42 @@ state: sqlite
     ]);
   });
 });
+
+test.each([
+  ['sqlite', { sqlite: './plimsoll.db' }],
+  ['{ sqlite: state.db }', { sqlite: 'state.db' }],
+  ['{ redis: "redis://127.0.0.1:6379" }', { redis: 'redis://127.0.0.1:6379' }],
+])('state: %s', (state, expected) => {
+  const text = `pools: { chat: { targets: [{ id: a, provider: simulated, model: m }] } }\nstate: ${state}`;
+  expect(load(text).config?.state).toEqual(expected);
+});
+
+test.each([
+  [
+    'memory',
+    'f:2:8: state: must be sqlite, or a mapping with either sqlite: PATH or redis: URL, got "memory"',
+  ],
+  ['{ sqlite: a.db, redis: "redis://h" }', 'f:2:8: state: must have either sqlite or redis'],
+  ['{}', 'f:2:8: state: must have either sqlite or redis'],
+  [
+    '{ redis: "http://u:secret@h" }',
+    'f:2:17: state.redis: must be an address that begins with redis:// or rediss://, got a value that is not shown',
+  ],
+])('refuses state: %s', (state, message) => {
+  const text = `pools: { chat: { targets: [{ id: a, provider: simulated, model: m }] } }\nstate: ${state}`;
+  expect(errorsOf(text)).toEqual([message]);
+});
+
+test('a budget over targets without a price is warned about', () => {
+  const { warnings } = load(
+    withPolicy('budget: { usdPerDay: 5 }').replace(
+      'model: m',
+      'model: m, budget: { usdPerDay: 1 }',
+    ) + 'budgets: { usdPerMonth: 9 }',
+  );
+  expect(warnings.map(formatProblem)).toEqual([
+    'f:3:13: pools.chat.budget: does not count targets without a price: a',
+    expect.stringMatching(/^f:4:\d+: pools\.chat\.targets\[0\]\.budget: does not count .*: a$/),
+    'f:5:10: budgets: does not count targets without a price: a',
+  ]);
+});
