@@ -1,5 +1,4 @@
 import {
-  type ErrorCode,
   type Failure,
   type HealthDefinition,
   optionError,
@@ -17,6 +16,8 @@ import { Counters } from './counters.ts';
 import type { Decision, Explanation } from './decision.ts';
 import { DecisionRing, Notes } from './decision-ring.ts';
 import { Emitter } from './emitter.ts';
+import { explain } from './explain.ts';
+import { type Refusal, refusal } from './refusal.ts';
 import type { BalancerEvents, TargetChanged } from './events.ts';
 import { ExpectedShares } from './fairness.ts';
 import { FleetState } from './fleet.ts';
@@ -40,7 +41,7 @@ import { checkTargets } from './target.ts';
 import { resolveRescue, resolveRetry, resolveTimeouts } from './timeouts.ts';
 import { PickView } from './view.ts';
 import { Hedging } from './hedging.ts';
-import { type Narrowing, NO_NARROWING } from './narrowing.ts';
+import type { Narrowing } from './narrowing.ts';
 import { Prober } from './prober.ts';
 import type { Budget } from './quota/budget.ts';
 import { resolveQueue, WaitQueue } from './queue/wait-queue.ts';
@@ -70,16 +71,6 @@ export function balancer<Payload = unknown, Head = unknown, Chunk = unknown>(
   options: BalancerOptions,
 ): Balancer<Payload, Head, Chunk> {
   return new Pool(options) as Pool & Balancer<Payload, Head, Chunk>;
-}
-
-/** Why a request was refused without an attempt. */
-interface Refusal {
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** When it might be served, where that is known. */
-  readonly retryAtMs?: number | undefined;
-  /** What keeps all targets from being used, where it is one failure. */
-  readonly failure?: Failure | undefined;
 }
 
 /** The state behind a `Balancer`: its members, its strategy at work, and what it counts. */
@@ -233,37 +224,9 @@ export class Pool implements Balancer {
   }
 
   explain(request: RequestTraits): Explanation {
-    const nowMs = this.fleet.clock.now();
-    const now = this.#current();
-    const notes = new Notes();
-    const view = this.#view;
-    view.open(request, NO_NARROWING, nowMs);
-    const first = this.#picker.trace(now, view, request, nowMs, notes, true);
-    const candidates = now.members.map(({ slot, target }) => ({
-      target: target.id,
-      reason: view.reason(slot),
-      score: notes.scores.get(slot),
-    }));
-    const order: number[] = [];
-    for (let slot = first; slot !== -1;) {
-      order.push(slot);
-      view.open(request, { ...NO_NARROWING, tried: order }, nowMs);
-      slot = this.#picker.trace(now, view, request, nowMs, new Notes(), true);
-    }
-    const idOf = (slot: number): string => this.fleet.members[slot]!.target.id;
-    return {
-      callId: 0,
-      pool: this.name,
-      strategy: this.strategy,
-      attempt: 1,
-      epochMs: this.fleet.clock.epochMs(),
-      target: first === -1 ? undefined : idOf(first),
-      candidates,
-      path: notes.path,
-      outcome: undefined,
-      failure: undefined,
-      order: order.map(idOf),
-    };
+    const roster = this.#current();
+    const { name, strategy, fleet } = this;
+    return explain(name, strategy, fleet, roster, this.#picker, this.#view, request);
   }
 
   decisions(limit: number = Infinity): readonly Decision[] {
@@ -346,53 +309,9 @@ export class Pool implements Balancer {
 
   /** Why no target was admissible for `call`. */
   whyNone(call: BalancedCall, nowMs: number): Refusal {
-    const view = this.#view;
-    view.open(call.request, call.narrowing, nowMs);
-    const members = [...this.#members.values()];
-    const reasons = members.map(({ slot }) => view.reason(slot));
-    const list = members.map(({ target, cooledBy }, index) => {
-      const cause = reasons[index] === 'cooling' ? cooledBy : undefined;
-      return `${target.id}: ${reasons[index]}${cause === undefined ? '' : `, ${cause.message}`}`;
-    });
-    const names = list.length === 0 ? 'it has no targets' : list.join(', ');
-    const waits = members.map(({ slot, health }, index) => {
-      if (reasons[index] === 'unhealthy') return health.retryAtMs(slot, nowMs);
-      if (reasons[index] === 'cooling') return this.fleet.hot.coolUntilMs[slot]!;
-      return view.freeAtMs(slot);
-    });
-    const earliestMs = Math.min(...waits);
-    const retryAtMs = earliestMs === Infinity ? undefined : Math.max(nowMs, earliestMs);
-    if (this.#isClosed) {
-      return { code: 'ERR_PLIMSOLL_CLOSED', message: `${this.name} is closed` };
-    }
-    const quota = reasons.findIndex((reason) => reason === 'quota' || reason === 'budget');
-    const isThrottled = members.some(
-      ({ slot }, index) => reasons[index] === 'cooling' && this.fleet.hot.isThrottled[slot] === 1,
-    );
-    // What is admissible now is kept for those who came first.
-    const isFull = reasons.includes('concurrency') || reasons.includes('admissible') || isThrottled;
-    if (isFull || (quota !== -1 && retryAtMs !== undefined)) {
-      const message = `all targets of ${this.name} are at their limit (${names})`;
-      return { code: 'ERR_PLIMSOLL_CAPACITY', message, retryAtMs };
-    }
-    if (quota !== -1) {
-      const cause = view.oversize(members[quota]!.slot) ?? names;
-      const message = `no target of ${this.name} can serve this request: ${cause}`;
-      return { code: 'ERR_PLIMSOLL_NO_TARGET', message, retryAtMs };
-    }
-    if (retryAtMs !== undefined) {
-      const message = `no target of ${this.name} is usable now (${names})`;
-      const isAllCooling = !reasons.includes('unhealthy');
-      const cooling = members.find((_, index) => isAllCooling && reasons[index] === 'cooling');
-      return {
-        code: 'ERR_PLIMSOLL_UNAVAILABLE',
-        message,
-        retryAtMs,
-        failure: cooling?.cooledBy,
-      };
-    }
-    const message = `no target of ${this.name} can serve this request (${names})`;
-    return { code: 'ERR_PLIMSOLL_NO_TARGET', message };
+    if (this.#isClosed) return { code: 'ERR_PLIMSOLL_CLOSED', message: `${this.name} is closed` };
+    this.#view.open(call.request, call.narrowing, nowMs);
+    return refusal(this.name, [...this.members], this.#view, this.fleet.hot, nowMs);
   }
 
   /** When the first of the targets that were refused to `request` may serve it; `Infinity` for a reason other than time. */
