@@ -99,4 +99,44 @@ describe('compose', () => {
       { target: 'a', reason: 'admissible' },
     ]);
   });
+
+  it('places what a strategy inside another refuses', async () => {
+    const targets = [{ id: 'a', provider: 'simulated', model: 'm' }];
+    const inner = { use: './none.ts', options: {} };
+    const strategy = {
+      use: 'tiered',
+      options: { tiers: { '1': { use: 'cost', options: { within: inner } } } },
+    };
+    const pool = { name: 'p', accepts: ['p'], strategy, targets: ['a'], ...policies };
+    const { errors } = await compose({ targets, pools: [pool], server, log }, '.');
+    expect(errors).toMatchObject([{ about: { strategyOf: 'p', at: ['tiers', '1', 'within'] } }]);
+  });
+
+  it('warns of targets whose place geo does not know', async () => {
+    const target = { provider: 'simulated', model: 'm' };
+    const targets = [
+      { ...target, id: 'a', region: 'eu-west-1' },
+      { ...target, id: 'b', region: 'attic' },
+      { ...target, id: 'c', region: 'cellar' },
+      { ...target, id: 'd' },
+    ];
+    const geo = { use: 'geo', options: { places: { attic: { latitude: 1, longitude: 2 } } } };
+    const strategy = { use: 'cost', options: { within: geo } };
+    const pool = {
+      name: 'p',
+      accepts: ['p'],
+      strategy,
+      targets: ['a', 'b', 'c', 'd'],
+      ...policies,
+    };
+    const { warnings } = await compose({ targets, pools: [pool], server, log }, '.');
+    expect(warnings).toEqual([
+      {
+        about: { strategyOf: 'p', at: ['within'] },
+        message:
+          'geo does not know where these targets are, so they come last; name their regions under places: ' +
+          'c (cellar), d (no region)',
+      },
+    ]);
+  });
 });
