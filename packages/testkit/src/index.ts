@@ -57,3 +57,4 @@ export {
 } from './store/contract.ts';
 export { strategyContract, type StrategyContractOptions } from './strategy/contract.ts';
 export { testTrace, type TestTrace, testView, type TestView } from './test-view.ts';
+export { turns } from './turns.ts';

@@ -1,7 +1,6 @@
-import { pickBench } from '@plimsoll/testkit';
+import { pickBench, turns } from '@plimsoll/testkit';
 
 import { cost } from '../src/index.ts';
-import { turns } from '../test/turns.ts';
 
 for (const prices of [1, 10, 100]) {
   pickBench({

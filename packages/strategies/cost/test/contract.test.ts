@@ -1,7 +1,6 @@
-import { strategyContract } from '@plimsoll/testkit';
+import { strategyContract, turns } from '@plimsoll/testkit';
 
 import { cost } from '../src/index.ts';
-import { turns } from './turns.ts';
 
 const starves = 'A dearer target starves while a cheaper one can serve: that is its use.';
 

@@ -7,12 +7,18 @@ import {
   type StrategyDefinition,
   type Target,
 } from '@plimsoll/core';
-import { manualClock, snapshotOf, testTrace, type TestView, testView } from '@plimsoll/testkit';
+import {
+  manualClock,
+  snapshotOf,
+  testTrace,
+  testView,
+  type TestView,
+  turns,
+} from '@plimsoll/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { cost } from '../src/index.ts';
-import { turns } from './turns.ts';
 
 const context = { random: seededRandom(1), clock: manualClock() };
 

@@ -1,7 +1,6 @@
-import { pickBench } from '@plimsoll/testkit';
+import { pickBench, turns } from '@plimsoll/testkit';
 
 import { geo, type GeoOptions } from '../src/index.ts';
-import { turns } from '../test/turns.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-1', 'us-west-2', 'sa-east-1'];
 

@@ -1,7 +1,6 @@
-import { strategyContract } from '@plimsoll/testkit';
+import { strategyContract, turns } from '@plimsoll/testkit';
 
 import { geo } from '../src/index.ts';
-import { turns } from './turns.ts';
 
 const starves = 'A farther region starves while the nearest one can serve: that is its use.';
 

@@ -1,7 +1,6 @@
-import { strategyContract } from '@plimsoll/testkit';
+import { strategyContract, turns } from '@plimsoll/testkit';
 
 import { rules } from '../src/index.ts';
-import { turns } from './turns.ts';
 
 const even = { when: isEven, use: turns(), name: 'even users' };
 

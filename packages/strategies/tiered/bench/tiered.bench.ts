@@ -1,7 +1,6 @@
-import { pickBench } from '@plimsoll/testkit';
+import { pickBench, turns } from '@plimsoll/testkit';
 
 import { tiered } from '../src/index.ts';
-import { turns } from '../test/turns.ts';
 
 for (const overflow of ['strict', 'by-health'] as const) {
   pickBench({

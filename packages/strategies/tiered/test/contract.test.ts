@@ -1,7 +1,6 @@
-import { strategyContract } from '@plimsoll/testkit';
+import { strategyContract, turns } from '@plimsoll/testkit';
 
 import { tiered } from '../src/index.ts';
-import { turns } from './turns.ts';
 
 strategyContract({ name: 'tiered, one tier', create: () => tiered({ within: turns() }) });
 

@@ -5,11 +5,17 @@ import {
   type Strategy,
   type StrategyDefinition,
 } from '@plimsoll/core';
-import { manualClock, snapshotOf, testTrace, type TestView, testView } from '@plimsoll/testkit';
+import {
+  manualClock,
+  snapshotOf,
+  testTrace,
+  testView,
+  type TestView,
+  turns,
+} from '@plimsoll/testkit';
 import { describe, expect, test } from 'vitest';
 
 import { tiered } from '../src/index.ts';
-import { turns } from './turns.ts';
 
 const context = { random: seededRandom(1), clock: manualClock() };
 

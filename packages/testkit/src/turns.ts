@@ -1,6 +1,6 @@
 import type { RequestTraits, Snapshot, Strategy, StrategyDefinition, View } from '@plimsoll/core';
 
-/** Takes turns in the order of the slots: enough of a strategy to stand inside another one. */
+/** Takes turns in the order of the slots: enough of a strategy to stand inside a composite that is tested. */
 export function turns(): StrategyDefinition {
   return {
     name: 'turns',
