@@ -26,6 +26,8 @@ export function compile(file: FileConfig): Config {
       host: file.server?.host ?? '127.0.0.1',
       port: file.server?.port ?? 8787,
       maxBodyBytes: file.server?.maxBodyBytes ?? 33_554_432,
+      // What `${PLIMSOLL_ADMIN_TOKEN:-}` gives where the variable is not set is no token.
+      adminToken: file.server?.admin?.token || undefined,
     },
     log: { level: file.log?.level ?? 'info' },
   };

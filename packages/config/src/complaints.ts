@@ -72,7 +72,7 @@ function valueAt(data: unknown, path: Path): unknown {
 }
 
 /** Keys whose values are, or may hold, a credential. */
-const secret: ReadonlySet<unknown> = new Set(['apiKey', 'keySha256', 'redis']);
+const secret: ReadonlySet<unknown> = new Set(['apiKey', 'keySha256', 'redis', 'token']);
 
 /** The value as it stood in the file, short, and never a credential. */
 function shown(value: unknown, path: Path, written: ReadonlyMap<string, string>): string {

@@ -235,6 +235,8 @@ export interface ServerConfig {
   readonly host: string;
   readonly port: number;
   readonly maxBodyBytes: number;
+  /** What `/admin/*` asks for; absent where one is made at start. */
+  readonly adminToken?: string | undefined;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';

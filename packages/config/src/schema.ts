@@ -11,6 +11,9 @@ const isState = 'sqlite, or a mapping with either sqlite: PATH or redis: URL';
 const isRedisUrl = 'an address that begins with redis:// or rediss://';
 const redisUrl = z.string({ error: isRedisUrl }).regex(/^rediss?:\/\/./, { error: isRedisUrl });
 
+const isToken = 'a text of visible ASCII characters, or an empty one for a token made at start';
+const adminToken = z.string({ error: isToken }).regex(/^[!-~]*$/, { error: isToken });
+
 const client = object({
   id: text("the client's name, unique in the file"),
   keySha256: z.string({ error: isHash }).regex(/^[\da-f]{64}$/i, { error: isHash }),
@@ -34,6 +37,7 @@ export const fileSchema = object({
     host: text('a host name or an address').optional(),
     port: integer('a port, 0 to 65535', { min: 0, max: 65_535 }).optional(),
     maxBodyBytes: integer('a number of bytes, >= 1', { min: 1 }).optional(),
+    admin: object({ token: adminToken.optional() }).optional(),
   }).optional(),
   state: oneForm(isState, [
     z.literal('sqlite'),

@@ -55,7 +55,7 @@ pools:
   gpt-*:
     strategy: { use: "@acme/strategy-lunar", phase: full }
     targets: [openai-1, { id: sim, provider: simulated, model: m, weight: 1, simulate: { firstToken: 1s, errorRatio: 0.1 } }]
-server: { host: 127.0.0.1, port: 9000, maxBodyBytes: 1000 }
+server: { host: 127.0.0.1, port: 9000, maxBodyBytes: 1000, admin: { token: tea } }
 log: { level: warn }
 `,
       { OPENAI_KEY_1: 'sk-1' },
@@ -119,7 +119,7 @@ log: { level: warn }
           retry: {},
         },
       ],
-      server: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000 },
+      server: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, adminToken: 'tea' },
       log: { level: 'warn' },
     });
   });
@@ -128,6 +128,7 @@ log: { level: warn }
     const { config } = load(poolOf(simulated));
     expect(config?.pools[0]?.strategy).toEqual({ use: 'round-robin', options: {} });
     expect(config?.server).toEqual({ host: '127.0.0.1', port: 8787, maxBodyBytes: 33_554_432 });
+    expect(config?.server.adminToken).toBeUndefined();
     expect(config?.log).toEqual({ level: 'info' });
   });
 
@@ -273,12 +274,21 @@ describe('an error', () => {
   gpt-*:
     fairness: { alertPast: 0.1 }
     targets: [${simulated}]
-metrics: { prometheus: true }
-server: { admin: { token: t } }`;
+metrics: { prometheus: true }`;
     expect(errors(text)).toEqual([
       'plimsoll.yaml:3:5: pools["gpt-*"].fairness: is not supported by this version; remove it',
       'plimsoll.yaml:5:1: metrics: is not supported by this version; remove it',
-      'plimsoll.yaml:6:11: server.admin: is not supported by this version; remove it',
+    ]);
+  });
+
+  it('does not repeat a token of the admin API that is not accepted', () => {
+    expect(
+      errors(
+        `pools: { p: { targets: [${simulated}] } }\nserver: { admin: { token: "two words" } }`,
+      ),
+    ).toEqual([
+      'plimsoll.yaml:2:27: server.admin.token: must be a text of visible ASCII characters, or an empty one for a ' +
+        'token made at start, got a value that is not shown',
     ]);
   });
 
