@@ -85,6 +85,7 @@ class CallbackAttempt<T> implements RunAttempt, AttemptControl {
   readonly #target: Target;
   readonly #sink: AttemptSink;
   #controller: AbortController | undefined = undefined;
+  #isAborted = false;
   #usage: Usage | undefined = undefined;
   #stream: PulledStream<unknown> | undefined = undefined;
 
@@ -102,6 +103,7 @@ class CallbackAttempt<T> implements RunAttempt, AttemptControl {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
+    if (this.#isAborted) this.#controller.abort();
     return this.#controller.signal;
   }
 
@@ -115,6 +117,7 @@ class CallbackAttempt<T> implements RunAttempt, AttemptControl {
   ): AsyncIterable<Item> {
     const pulled = new PulledStream(stream, options, this.#sink);
     this.#stream = pulled as PulledStream<unknown>;
+    if (this.#isAborted) pulled.abandon();
     return pulled;
   }
 
@@ -123,11 +126,14 @@ class CallbackAttempt<T> implements RunAttempt, AttemptControl {
   resume(): void {}
 
   abort(): void {
+    this.#isAborted = true;
     this.#controller?.abort();
     this.#stream?.abandon();
   }
 
   async #begin(callback: (target: Target, attempt: RunAttempt) => Promise<T>): Promise<void> {
+    // Given up before it began.
+    if (this.#isAborted) return;
     const sink = this.#sink;
     sink.onConnect();
     try {

@@ -150,3 +150,48 @@ it('aborts the signal of an attempt that takes too long, and goes on elsewhere',
   expect(await running).toBe('b');
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
 });
+
+it('makes no call for a caller who left in the same turn', async () => {
+  const { pool, inFlight } = rig(['a']);
+  const caller = new AbortController();
+  let calls = 0;
+  const running = pool.run({}, () => Promise.resolve(calls++), { signal: caller.signal });
+  caller.abort();
+  await expect(running).rejects.toMatchObject({ code: 'ERR_PLIMSOLL_ABORTED' });
+  await settle();
+  expect(calls).toBe(0);
+  expect(inFlight()).toBe(0);
+});
+
+it('aborts what is begun after the attempt was given up', async () => {
+  const { pool } = rig(['a']);
+  const caller = new AbortController();
+  const gate = Promise.withResolvers<void>();
+  let signal: AbortSignal | undefined;
+  let isReturned = false;
+  const source: AsyncIterable<string> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => Promise.resolve({ done: false, value: 'x' }),
+      return: () => {
+        isReturned = true;
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  };
+  const running = pool.run(
+    {},
+    async (_target: Target, attempt: RunAttempt) => {
+      await gate.promise;
+      signal = attempt.signal;
+      return attempt.stream(source);
+    },
+    { signal: caller.signal },
+  );
+  await settle();
+  caller.abort();
+  await expect(running).rejects.toMatchObject({ code: 'ERR_PLIMSOLL_ABORTED' });
+  gate.resolve();
+  await settle();
+  expect(signal?.aborted).toBe(true);
+  expect(isReturned).toBe(true);
+});
