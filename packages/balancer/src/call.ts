@@ -136,7 +136,10 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     if (this.#isDone) return;
     this.#drop(CALLER_LEFT, this.pool.fleet.clock.now());
     this.#finish();
-    this.pool.counters.aborted++;
+    const { id, pool, request } = this;
+    pool.counters.aborted++;
+    if (!pool.emitter.has('aborted')) return;
+    pool.emitter.emit('aborted', { callId: id, pool: pool.name, operation: request.operation });
   }
 
   /** Ends a request for which no attempt could be made. */
@@ -212,6 +215,8 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     const result: Result = {
       id: this.id,
       pool: this.pool.name,
+      operation: this.request.operation,
+      isStream: this.#isStream,
       target: attempt.member.target,
       attempts: this.attempts,
       latencyMs: nowMs - this.startedAtMs,
@@ -231,11 +236,13 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
 
   /** Picks a target and starts an attempt there; false when none is admissible. */
   #tryNext(nowMs: number): boolean {
+    const from = this.#target;
     const attempt = this.#start(nowMs);
     if (attempt === undefined) return false;
     this.#attempt = attempt;
     this.#watch();
     if (this.#isPaused) attempt.control.pause();
+    if (this.#failure !== undefined) this.#tellFailover(from!, this.#failure, attempt);
     return true;
   }
 
@@ -259,6 +266,18 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     );
     attempt.control = this.#make(member.target, attempt);
     return attempt;
+  }
+
+  #tellFailover(from: Target, failure: Failure, { member }: Attempt): void {
+    const { id, pool } = this;
+    if (from === member.target || !pool.emitter.has('failover')) return;
+    pool.emitter.emit('failover', {
+      callId: id,
+      pool: pool.name,
+      from,
+      to: member.target,
+      failure,
+    });
   }
 
   #make(target: Target, attempt: Attempt): AttemptControl {
@@ -364,6 +383,17 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     pool.ring.settle(attempt.decision, code, failure?.message);
     pool.counters.end(slot, outcome);
     pool.observe(slot, outcome, nowMs);
+    if (code === FAILED && pool.emitter.has('attemptFailed')) {
+      const { target } = attempt.member;
+      const event = {
+        callId: this.id,
+        pool: pool.name,
+        target,
+        failure: failure!,
+        attempt: this.attempts,
+      };
+      pool.emitter.emit('attemptFailed', event);
+    }
   }
 
   #failed(attempt: Attempt, failure: Failure, nowMs: number): void {
@@ -373,12 +403,6 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     const recovery = (this.#recovery ??= new Recovery(pool, this.request));
     this.#failure = failure;
     this.#close(attempt, failure, transcript?.usage, nowMs);
-    if (pool.emitter.has('attemptFailed')) {
-      const { attempts } = this;
-      const { target } = member;
-      const event = { callId: this.id, pool: pool.name, target, failure, attempt: attempts };
-      pool.emitter.emit('attemptFailed', event);
-    }
     if (isCooling(failure, member.target)) pool.fleet.cool(member, failure, nowMs);
     recovery.tried.push(member.slot);
     const other = this.#attempt ?? this.#hedge;
@@ -561,6 +585,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     const told: CallFailure = {
       id: this.id,
       pool: this.pool.name,
+      operation: this.request.operation,
       code,
       message,
       failure,

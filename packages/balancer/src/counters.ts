@@ -16,6 +16,7 @@ export class Counters {
   attempts: Float64Array = new Float64Array(0);
   served: Float64Array = new Float64Array(0);
   failures: Float64Array = new Float64Array(0);
+  abortedAttempts: Float64Array = new Float64Array(0);
   latencySumMs: Float64Array = new Float64Array(0);
   firstContentSumMs: Float64Array = new Float64Array(0);
   inputTokens: Float64Array = new Float64Array(0);
@@ -52,7 +53,9 @@ export class Counters {
       this.served[slot]!++;
       this.latencySumMs[slot]! += outcome.durationMs;
       this.firstContentSumMs[slot]! += outcome.firstContentMs ?? outcome.durationMs;
-    } else if (failure.kind !== 'aborted') {
+    } else if (failure.kind === 'aborted') {
+      this.abortedAttempts[slot]!++;
+    } else {
       this.failures[slot]!++;
     }
   }
@@ -64,6 +67,7 @@ const BY_SLOT = [
   'attempts',
   'served',
   'failures',
+  'abortedAttempts',
   'latencySumMs',
   'firstContentSumMs',
   'inputTokens',

@@ -1,4 +1,4 @@
-import type { Failure, Target } from '@plimsoll/core';
+import type { Failure, FailureKind, Scope, Target } from '@plimsoll/core';
 
 import type { CallFailure, Result } from './sink.ts';
 
@@ -8,8 +8,12 @@ export interface BalancerEvents {
   success: Result;
   /** A request was not served. */
   failure: CallFailure;
+  /** The caller went away before the end. */
+  aborted: CallAborted;
   /** An attempt failed, whether or not another target took over. */
   attemptFailed: AttemptFailed;
+  /** Another target took a request over from one that failed. */
+  failover: Failover;
   /** A target joined, left, or changed its state. */
   target: TargetChanged;
 }
@@ -20,6 +24,22 @@ export interface AttemptFailed {
   readonly target: Target;
   readonly failure: Failure;
   readonly attempt: number;
+}
+
+export interface CallAborted {
+  readonly callId: number;
+  readonly pool: string;
+  /** As the request's traits say it. */
+  readonly operation: string | undefined;
+}
+
+export interface Failover {
+  readonly callId: number;
+  readonly pool: string;
+  readonly from: Target;
+  readonly to: Target;
+  /** Why the attempt on `from` failed. */
+  readonly failure: Failure;
 }
 
 export interface TargetChanged {
@@ -35,4 +55,8 @@ export interface TargetChanged {
     | 'open'
     | 'half_open';
   readonly reason: string;
+  /** Of a cool-down: what it covers. */
+  readonly scope?: Scope;
+  /** Of a cool-down: the failure it is for; undefined when another process told of it. */
+  readonly kind?: FailureKind | undefined;
 }

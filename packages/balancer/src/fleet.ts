@@ -64,7 +64,7 @@ export class FleetState implements Fleet {
   /** Members by slot; a slot without one is free. */
   readonly members: (Member | undefined)[] = [];
   /** Queues with requests in them: served whenever something becomes free. */
-  readonly waiting: Set<{ serve(nowMs: number): void }> = new Set();
+  readonly waiting: Set<{ serve(nowMs: number): void; wantQuota(): void }> = new Set();
   /** The next call's id. */
   nextCallId = 1;
   readonly #byId = new Map<string, Member>();
@@ -180,7 +180,8 @@ export class FleetState implements Fleet {
     const scope = failure.scope ?? 'target';
     const untilMs = nowMs + waitMs;
     const reason = `${Math.ceil(waitMs / 1000)} s: ${failure.message}`;
-    const cooled = this.#coolAll(member, scope, untilMs, isThrottle(failure), reason, nowMs);
+    const told = { scope, kind: failure.kind, reason };
+    const cooled = this.#coolAll(member, untilMs, isThrottle(failure), told, nowMs);
     for (const other of cooled) {
       other.cooledBy = failure;
       // Whoever was told to grow slowly must not come back with its whole share.
@@ -241,7 +242,8 @@ export class FleetState implements Fleet {
     if (notice.kind === 'closed') {
       this.#endCoolDown(member);
     } else if (untilMs > nowMs) {
-      this.#coolAll(member, notice.scope, untilMs, notice.kind === 'cooling', notice.reason, nowMs);
+      const { scope, reason } = notice;
+      this.#coolAll(member, untilMs, notice.kind === 'cooling', { scope, reason }, nowMs);
     }
   }
 
@@ -267,15 +269,15 @@ export class FleetState implements Fleet {
     if (this.waiting.size > 0) this.serveWaiting(this.clock.now());
   }
 
-  /** Cools what `scope` covers; a longer cool-down stands. @returns the members that were cooled. */
+  /** Cools what its scope covers; a longer cool-down stands. @returns the members that were cooled. */
   #coolAll(
     member: Member,
-    scope: Scope,
     untilMs: number,
     isThrottled: boolean,
-    reason: string,
+    told: Pick<TargetChanged, 'kind' | 'reason'> & { readonly scope: Scope },
     nowMs: number,
   ): Member[] {
+    const { scope } = told;
     this.#standing.add(scope, member.target, untilMs, nowMs);
     const cooled: Member[] = [];
     for (const other of this.members) {
@@ -286,7 +288,7 @@ export class FleetState implements Fleet {
       this.hot.isThrottled[other.slot] = isThrottled ? 1 : 0;
       other.cooledBy = undefined;
       cooled.push(other);
-      this.tell({ target: other.target, change: 'cooling', reason });
+      this.tell({ target: other.target, change: 'cooling', ...told });
     }
     return cooled;
   }

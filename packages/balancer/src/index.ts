@@ -22,7 +22,13 @@ export {
   type Reason,
   REASONS,
 } from './decision.ts';
-export { type AttemptFailed, type BalancerEvents, type TargetChanged } from './events.ts';
+export {
+  type AttemptFailed,
+  type BalancerEvents,
+  type CallAborted,
+  type Failover,
+  type TargetChanged,
+} from './events.ts';
 export { type Fleet, type TargetState } from './fleet.ts';
 export {
   type BalancerOptions,

@@ -30,6 +30,7 @@ export function poolStats(
       served,
       attempts,
       failures,
+      aborted: counters.abortedAttempts[slot]!,
       errorRatio: attempts === 0 ? 0 : failures / attempts,
       averageLatencyMs: served === 0 ? undefined : counters.latencySumMs[slot]! / served,
       averageFirstContentMs: served === 0 ? undefined : counters.firstContentSumMs[slot]! / served,
@@ -49,6 +50,7 @@ export function poolStats(
     failed: counters.failed,
     aborted: counters.aborted,
     attempts: counters.totalAttempts,
+    queued: pool.queue.size,
     targets,
     table: () => targets.map(row),
   };

@@ -34,6 +34,9 @@ export interface Call {
 export interface Result {
   readonly id: number;
   readonly pool: string;
+  /** As the request's traits say it. */
+  readonly operation: string | undefined;
+  readonly isStream: boolean;
   readonly target: Target;
   readonly attempts: number;
   /** Milliseconds from the request's start to its end, waiting and failed attempts included. */
@@ -51,6 +54,8 @@ export interface Result {
 export interface CallFailure {
   readonly id: number;
   readonly pool: string;
+  /** As the request's traits say it. */
+  readonly operation: string | undefined;
   readonly code: ErrorCode;
   /** Plain words: what happened, and with which target. */
   readonly message: string;

@@ -12,6 +12,8 @@ export interface Stats {
   readonly aborted: number;
   /** Attempts made, first ones and retries. */
   readonly attempts: number;
+  /** Requests that wait for quota or concurrency now. */
+  readonly queued: number;
   readonly targets: readonly TargetStats[];
   /** One flat row per target, for `console.table`. */
   table(): readonly Record<string, string | number>[];
@@ -33,6 +35,8 @@ export interface TargetStats {
   readonly attempts: number;
   /** Attempts that failed, for whatever reason but an abort. */
   readonly failures: number;
+  /** Attempts given up: the caller went away, or another attempt was faster. */
+  readonly aborted: number;
   /** `failures` as a share of `attempts`, 0 to 1. */
   readonly errorRatio: number;
   /** Mean milliseconds of answered attempts; undefined before the first. */

@@ -217,3 +217,41 @@ it('survives a strategy that breaks its contract', async () => {
     'strategy turns threw Error: bug',
   ]);
 });
+
+it('tells failovers, requests given up, and the kind and scope of cool-downs', () => {
+  const { provider, pool, start } = rig(['a', 'b']);
+  const told: unknown[] = [];
+  pool.on('failover', ({ from, to, failure }) => told.push([from.id, to.id, failure.kind]));
+  pool.on('aborted', ({ callId, operation }) => told.push([callId, operation]));
+  pool.on('target', ({ change, scope, kind }) => told.push([change, scope, kind]));
+  const { call } = start({ operation: 'chat' });
+  const scope = 'quota_group';
+  provider.last.fail({ kind: 'throttle', verdict: 'cooldown', scope, retryAfterMs: 1000 });
+  call.abort();
+  expect(told).toEqual([
+    ['cooling', 'quota_group', 'throttle'],
+    ['a', 'b', 'throttle'],
+    [call.id, 'chat'],
+  ]);
+  expect(pool.stats().targets).toMatchObject([
+    { attempts: 1, failures: 1, aborted: 0 },
+    { attempts: 1, failures: 0, aborted: 1 },
+  ]);
+});
+
+it('tells of an attempt that the deadline ended as of one that failed', () => {
+  const { provider, pool, start, clock } = rig(['a']);
+  const told: unknown[] = [];
+  pool.on('attemptFailed', ({ target, failure }) => told.push([target.id, failure.kind]));
+  start({ isStream: true, timeoutMs: 1000 });
+  provider.last.sink.onConnect();
+  clock.advance(1100);
+  expect(told).toEqual([['a', 'timeout']]);
+});
+
+it('tells how many requests wait', () => {
+  const { pool, start } = rig([{ id: 'a', limits: { concurrency: 1 } }]);
+  start();
+  start();
+  expect(pool.stats().queued).toBe(1);
+});
