@@ -603,6 +603,6 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     this.#isDone = true;
     if (this.#waitUntilMs < Infinity) this.pool.queue.remove(this);
     this.pool.fleet.sweeper.unwatch(this);
-    this.pool.callEnded(this);
+    this.pool.callEnded();
   }
 }

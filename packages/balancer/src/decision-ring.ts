@@ -4,6 +4,8 @@ import { type Candidate, type Decision, type Reason, REASONS } from './decision.
 import type { Roster } from './roster.ts';
 
 /** Pools up to this size have the reason of every target recorded with each decision: one byte each. */
+const ALWAYS_RECORDED_TARGETS = 16;
+/** Pools up to this size have them recorded with decisions that are traced. */
 const RECORDED_TARGETS = 64;
 
 const OUTCOMES = [undefined, 'success', 'failed', 'aborted'] as const;
@@ -35,6 +37,7 @@ export class DecisionRing {
   readonly #atMs: Float64Array;
   readonly #outcomes: Uint8Array;
   readonly #reasons: Uint8Array;
+  readonly #isRecorded: Uint8Array;
   readonly #rosters: (Roster | undefined)[];
   readonly #notes: (Notes | undefined)[];
   readonly #failures: (string | undefined)[];
@@ -48,6 +51,7 @@ export class DecisionRing {
     this.#atMs = new Float64Array(capacity);
     this.#outcomes = new Uint8Array(capacity);
     this.#reasons = new Uint8Array(capacity * RECORDED_TARGETS);
+    this.#isRecorded = new Uint8Array(capacity);
     this.#rosters = Array.from({ length: capacity });
     this.#notes = Array.from({ length: capacity });
     this.#failures = Array.from({ length: capacity });
@@ -75,7 +79,10 @@ export class DecisionRing {
     this.#notes[at] = notes;
     this.#failures[at] = undefined;
     const { members } = roster;
-    if (members.length <= RECORDED_TARGETS) {
+    const isRecorded =
+      members.length <= (notes === undefined ? ALWAYS_RECORDED_TARGETS : RECORDED_TARGETS);
+    this.#isRecorded[at] = isRecorded ? 1 : 0;
+    if (isRecorded) {
       const base = at * RECORDED_TARGETS;
       for (let index = 0; index < members.length; index++) {
         this.#reasons[base + index] = CODES[view.reason(members[index]!.slot)];
@@ -117,7 +124,7 @@ export class DecisionRing {
   }
 
   #candidates(at: number, roster: Roster): Candidate[] {
-    if (roster.members.length > RECORDED_TARGETS) return [];
+    if (this.#isRecorded[at] === 0) return [];
     const notes = this.#notes[at];
     return roster.members.map(({ slot, target }, index) => ({
       target: target.id,

@@ -24,6 +24,8 @@ export class HotState {
   concurrency: Int32Array = new Int32Array(0);
   contextWindow: Float64Array = new Float64Array(0);
   lacks: Uint8Array = new Uint8Array(0);
+  /** 1 where the target has a budget of its own. */
+  hasBudget: Uint8Array = new Uint8Array(0);
   /** Nothing may start before this moment of the engine's clock. */
   coolUntilMs: Float64Array = new Float64Array(0);
   /** 1 where the cool-down is about quota, which is worth waiting for. */
@@ -44,6 +46,7 @@ export class HotState {
     this.concurrency = grown(this.concurrency, slotLimit, Int32Array);
     this.contextWindow = grown(this.contextWindow, slotLimit, Float64Array);
     this.lacks = grown(this.lacks, slotLimit, Uint8Array);
+    this.hasBudget = grown(this.hasBudget, slotLimit, Uint8Array);
     this.coolUntilMs = grown(this.coolUntilMs, slotLimit, Float64Array);
     this.isThrottled = grown(this.isThrottled, slotLimit, Uint8Array);
     this.trial = grown(this.trial, slotLimit, Uint8Array);
@@ -61,6 +64,7 @@ export class HotState {
     this.lacks[slot] =
       (target.capabilities?.tools === false ? NEEDS_TOOLS : 0) |
       (target.capabilities?.images === false ? NEEDS_IMAGES : 0);
+    this.hasBudget[slot] = target.budget === undefined ? 0 : 1;
     this.coolUntilMs[slot] = -Infinity;
     this.isThrottled[slot] = 0;
     this.trial[slot] = TRIAL_NONE;

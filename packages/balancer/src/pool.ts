@@ -97,7 +97,7 @@ export class Pool implements Balancer {
   readonly #picker: Picker;
   readonly #view: PickView;
   readonly #expected: ExpectedShares;
-  readonly #calls = new Set<BalancedCall>();
+  #liveCalls = 0;
   readonly #unsubscribe: () => void;
   /** By id, in the order of the configuration. */
   readonly #members = new Map<string, Member>();
@@ -155,7 +155,7 @@ export class Pool implements Balancer {
     const { fleet } = this;
     const nowMs = fleet.clock.now();
     const call = new BalancedCall(this, fleet.nextCallId++, request, sink, maker, nowMs);
-    this.#calls.add(call);
+    this.#liveCalls++;
     this.counters.requests++;
     this.budget.earn();
     this.queue.note(request, nowMs);
@@ -252,12 +252,14 @@ export class Pool implements Balancer {
   async close(graceMs: number = 30_000): Promise<void> {
     this.#isClosed = true;
     this.queue.close();
-    if (this.#calls.size > 0) {
+    if (this.#liveCalls > 0) {
       const { clock } = this.fleet;
       await new Promise<void>((resolve) => {
         const timer = clock.every(Math.max(1, graceMs), () => {
           timer.cancel();
-          for (const call of this.#calls) call.abort();
+          const { watched } = this.fleet.sweeper;
+          const own = watched.filter((item) => item instanceof BalancedCall && item.pool === this);
+          for (const call of own) (call as BalancedCall).abort();
         });
         this.#whenEmpty = () => {
           timer.cancel();
@@ -352,9 +354,8 @@ export class Pool implements Balancer {
     this.#picker.observe(slot, outcome, nowMs);
   }
 
-  callEnded(call: BalancedCall): void {
-    this.#calls.delete(call);
-    if (this.#calls.size === 0) this.#whenEmpty?.();
+  callEnded(): void {
+    if (--this.#liveCalls === 0) this.#whenEmpty?.();
   }
 
   /** The roster as it stands, rebuilt if members came, went or changed since. */

@@ -64,6 +64,11 @@ export class Sweeper {
     last.sweepIndex = index;
   }
 
+  /** What is watched now. */
+  get watched(): readonly Sweepable[] {
+    return this.#watched;
+  }
+
   /** Calls `listener` at every sweep, for upkeep that needs no moment of its own. */
   onSweep(listener: (nowMs: number) => void): void {
     this.#listeners.push(listener);

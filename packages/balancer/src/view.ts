@@ -43,6 +43,8 @@ export class PickView implements View {
   #mostTokens = Infinity;
   #tokens = 0;
   #isConstrained = false;
+  /** Whether the pool or the caller has an account for the request. */
+  #isCharged = false;
   /** Drawn at the first thinning of a pick, so that its answers agree with one another. */
   #draw = -1;
 
@@ -77,6 +79,7 @@ export class PickView implements View {
       narrowing.excludedProvider !== undefined ||
       narrowing.onlyModel !== undefined ||
       narrowing.mustResume;
+    this.#isCharged = this.#poolBudget !== undefined || request.spending !== undefined;
     this.isThinning = true;
     this.hasThinned = false;
     this.#draw = -1;
@@ -185,11 +188,8 @@ export class PickView implements View {
   }
 
   #isPaidFor(slot: number): boolean {
+    if (!this.#isCharged && this.#hot.hasBudget[slot] === 0) return true;
     const member = this.#fleet.members[slot]!;
-    const { spending } = this.#request;
-    if (member.budget === undefined && this.#poolBudget === undefined && spending === undefined) {
-      return true;
-    }
     const usd = expectedUsd(member, this.#request);
     const accounts = accountsOf(member, this.#request, this.#poolBudget);
     return accounts.every((account) => account.admits(usd, this.#nowMs));
