@@ -1,25 +1,28 @@
-// A target fails: its breaker opens after three failures in a row, single requests try it out after a while, and it comes
-// back little by little. Active probes need a provider that can be asked: see config/health.yaml.
-import { setTimeout } from 'node:timers/promises';
-
-import { balancer, bayesianFailures, breaker, consecutiveFailures } from '@plimsoll/balancer';
+// A target fails: its breaker opens after three failures in a row, a single request tries it out after a minute, and it
+// comes back little by little. Active probes need a provider that can be asked: see config/health.yaml.
+import {
+  balancer,
+  bayesianFailures,
+  breaker,
+  consecutiveFailures,
+  fleet,
+} from '@plimsoll/balancer';
 import { roundRobin } from '@plimsoll/strategy-round-robin';
+import { manualClock } from '@plimsoll/testkit';
 
+const clock = manualClock(); // so that nobody has to wait
 const pool = balancer({
   strategy: roundRobin(),
+  fleet: fleet({ clock }),
   targets: [{ id: 'sound' }, { id: 'sick' }],
   health: breaker({
     trip: [consecutiveFailures({ failures: 3, byKind: { timeout: 2 } }), bayesianFailures()],
-    resetMs: 60,
+    resetMs: 60_000,
     successes: 1,
   }),
-  slowStart: { windowMs: 100, minRatio: 0.2 },
+  slowStart: { windowMs: 30_000, minRatio: 0.1 },
 });
-pool.on('target', ({ target, change }) => {
-  if (change === 'open' || change === 'half_open' || change === 'closed') {
-    console.log(`${target.id} is ${change}`);
-  }
-});
+pool.on('target', ({ target, change }) => console.log(`${target.id}: ${change}`));
 
 let isSick = true;
 let attemptsOnSick = 0;
@@ -33,7 +36,7 @@ const ask = (): Promise<string> =>
 for (let count = 0; count < 20; count++) await ask(); // callers notice nothing
 console.log(`attempts on the sick one: ${attemptsOnSick}`);
 isSick = false;
-await setTimeout(80);
+clock.advance(60_000);
 for (let count = 0; count < 20; count++) await ask();
 console.table(pool.stats().targets.map(({ id, state, served }) => ({ id, state, served })));
 await pool.close();

@@ -109,7 +109,7 @@ describe.concurrent('an example runs without any key', () => {
     ['scaling', [/^\d+ requests, 0 failed$/m, /^new 3, third 2$/m]],
     [
       'health-and-breaker',
-      [/^sick is open\nattempts on the sick one: 3\nsick is half_open\nsick is closed$/m],
+      [/^sick: open\nattempts on the sick one: 3\nsick: half_open\nsick: closed$/m],
     ],
     ['failover', [/^shaky: server, .*\n\d+ bytes from sound, attempts: 2$/m]],
     [
