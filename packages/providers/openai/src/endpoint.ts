@@ -2,6 +2,7 @@ import type { Target, WireRequest } from '@plimsoll/core';
 import type { Dispatcher } from 'undici';
 import { Lingering } from './lingering.ts';
 import type { Continuation } from './openai-continuation.ts';
+import type { LimitHeaders } from './openai-limits.ts';
 import { modelAsked } from './openai-request.ts';
 
 /** Where the attempts of one adapter go, and with what. */
@@ -12,6 +13,8 @@ export interface Endpoint {
   readonly nowEpochMs: () => number;
   readonly dispatcher: Dispatcher;
   readonly continuation: Continuation;
+  /** The headers in which the API tells its rate limits. */
+  readonly limits: readonly LimitHeaders[];
   /** Targets that did not continue a given text when asked to: they are not asked again. */
   readonly refusesBeginnings: WeakSet<Target>;
   readonly lingering: Lingering;
@@ -21,7 +24,13 @@ export interface Endpoint {
 
 export interface EndpointOptions extends Pick<
   Endpoint,
-  'apiKey' | 'acceptsStreamOptions' | 'continuation' | 'maxBodyBytes' | 'nowEpochMs' | 'dispatcher'
+  | 'apiKey'
+  | 'acceptsStreamOptions'
+  | 'continuation'
+  | 'limits'
+  | 'maxBodyBytes'
+  | 'nowEpochMs'
+  | 'dispatcher'
 > {
   readonly baseUrl: URL;
   readonly auth: 'bearer' | 'api-key';
@@ -77,6 +86,7 @@ export function endpointOf(options: EndpointOptions): Endpoint {
     nowEpochMs: options.nowEpochMs,
     dispatcher: options.dispatcher,
     continuation: options.continuation,
+    limits: options.limits,
     refusesBeginnings: new WeakSet(),
     lingering: new Lingering(),
     requestOptions(target, payload) {

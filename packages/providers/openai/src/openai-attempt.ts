@@ -20,6 +20,7 @@ import {
   unsendable,
 } from './openai-failure.ts';
 import { headOf, isEncoded, isErrorBody, isEventStream, isJson, parsed } from './openai-answer.ts';
+import { limitsIn } from './openai-limits.ts';
 import { choicesAsked, prepareBody } from './openai-request.ts';
 import { type StreamListener, StreamScanner } from './openai-stream.ts';
 import { canBeTakenOver, TranscriptKeeper } from './openai-transcript.ts';
@@ -76,6 +77,7 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
   #isPaused = false;
   #hasBodyEnded = false;
 
+  #path = '';
   #choicesAsked = 1;
   #hidesUsage = false;
 
@@ -96,6 +98,7 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
     if (this.#isOver) return;
     const endpoint = this.#endpoint;
     const { payload } = request;
+    this.#path = payload.path;
     if (this.#sink.wantsTranscript === true && canBeTakenOver(payload)) {
       this.#keeper = new TranscriptKeeper(request, target);
     }
@@ -170,6 +173,8 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
     const headers = received as WireHead['headers'];
     this.#status = status;
     this.#headers = headers;
+    this.#tellLimits();
+    if (this.#isOver) return;
     if (status >= 300) {
       this.#mode = 'error';
     } else if (isEventStream(headers['content-type'])) {
@@ -266,6 +271,13 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
     if (this.#isOver) return;
     this.#fail(this.#inStream(brokenAnswer(reason)));
     this.#hangUp();
+  }
+
+  #tellLimits(): void {
+    if (this.#sink.onLimits === undefined) return;
+    const { limits, nowEpochMs } = this.#endpoint;
+    const facts = limitsIn(this.#headers, limits, this.#path, nowEpochMs);
+    if (facts !== undefined) this.#sink.onLimits(facts);
   }
 
   // How an attempt ends.

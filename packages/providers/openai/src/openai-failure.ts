@@ -1,4 +1,5 @@
 import type { Failure, FailureKind, WireHead } from '@plimsoll/core';
+import { exhaustedIn } from './openai-limits.ts';
 import type { WireError } from './openai-wire.ts';
 import { exhaustedResetMs, statedWaitMs, waitUntilMs } from './retry-after.ts';
 
@@ -186,6 +187,7 @@ export function classifyAnswer(
     message,
     status: innerStatus,
     code: codes[0] ?? (typeof error?.type === 'string' ? error.type : undefined),
+    exhausted: ruling === THROTTLE ? exhaustedIn(error?.type, message, headers) : undefined,
     retryAfterMs: ruling === NO_QUOTA ? undefined : (statedMs ?? unspokenWaitMs()),
   };
 

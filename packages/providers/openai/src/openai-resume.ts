@@ -4,6 +4,7 @@ import {
   type AttemptSink,
   ChunkKind,
   type Failure,
+  type RateLimitFact,
   type Request,
   type Target,
   type Transcript,
@@ -50,6 +51,8 @@ class Resumption implements AttemptControl, AttemptSink<WireHead, Uint8Array> {
   #seam: Seam;
   /** Whether the API has been asked to continue, and not answered yet. */
   #mayBeRefused: boolean;
+  /** What an answer said that may still turn out to be a refusal: there is one more behind it then. */
+  #limits: readonly RateLimitFact[] | undefined;
   #isOver = false;
   #isPaused = false;
   /** Tokens of the attempts before this one. */
@@ -127,7 +130,14 @@ class Resumption implements AttemptControl, AttemptSink<WireHead, Uint8Array> {
     this.#sink.onConnect();
   }
 
+  onLimits(facts: readonly RateLimitFact[]): void {
+    if (this.#mayBeRefused) this.#limits = facts;
+    else this.#sink.onLimits?.(facts);
+  }
+
   onHead(head: WireHead): void {
+    this.#tellLimits();
+    if (this.#isOver) return;
     this.#mayBeRefused = false;
     this.#hasAnswered = true;
     if (isEventStream(head.headers['content-type'])) this.#sink.onHead(head);
@@ -174,8 +184,15 @@ class Resumption implements AttemptControl, AttemptSink<WireHead, Uint8Array> {
       this.#restart();
       return;
     }
+    this.#tellLimits();
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#sink.onError(failure);
+  }
+
+  #tellLimits(): void {
+    if (this.#limits !== undefined) this.#sink.onLimits?.(this.#limits);
+    this.#limits = undefined;
   }
 
   #continue({ json }: ContinuationRequest): AttemptControl {
@@ -187,6 +204,7 @@ class Resumption implements AttemptControl, AttemptSink<WireHead, Uint8Array> {
 
   #restart(): void {
     this.#mayBeRefused = false;
+    this.#limits = undefined;
     this.#endpoint.refusesBeginnings.add(this.#target);
     this.#seam = seamOfRestart(this.#transcript);
     this.#attempt = startAttempt(this.#endpoint, this.#target, this.#request, this);

@@ -86,6 +86,7 @@ export function openai(options: OpenAIOptions = {}): Provider<WireRequest, WireH
     auth: preset.auth,
     acceptsStreamOptions: preset.acceptsStreamOptions,
     continuation: preset.continuation,
+    limits: preset.limits,
     apiVersion: options.apiVersion,
     baseUrl,
     headers,

@@ -1,5 +1,5 @@
 import type { WireHead } from '@plimsoll/core';
-import { parseDurationMs } from './duration.ts';
+import { parseDurationMs, parseNumber } from './duration.ts';
 import type { WireError } from './openai-wire.ts';
 
 type Headers = WireHead['headers'];
@@ -54,7 +54,7 @@ function retryAfter(headers: Headers, nowEpochMs: () => number): number | undefi
 }
 
 /** A reset as a duration (`6m0s`, `12ms`), seconds, a date, or an epoch in seconds or milliseconds. */
-function parseMoment(
+export function parseMoment(
   value: Headers[string] | undefined,
   headers: Headers,
   nowEpochMs: () => number,
@@ -98,9 +98,8 @@ export function waitUntilMs(
   return parseMoment(String(value), headers, nowEpochMs);
 }
 
-function parseCount(value: Headers[string] | undefined): number | undefined {
-  if (typeof value !== 'string' || !/^\d+(?:\.\d+)?$/.test(value)) return undefined;
-  return Number(value);
+export function parseCount(value: Headers[string] | undefined): number | undefined {
+  return typeof value === 'string' ? parseNumber(value) : undefined;
 }
 
 /** `google.rpc.RetryInfo` among the error's details. */

@@ -5,6 +5,7 @@ import type {
   ChunkKind,
   Failure,
   Provider,
+  RateLimitFact,
   Target,
   WireHead,
   WireRequest,
@@ -14,6 +15,9 @@ import { targetOf } from '@plimsoll/testkit';
 /** What one attempt told its sink. */
 export class Collected implements AttemptSink<WireHead, Uint8Array> {
   readonly wantsTranscript: boolean;
+  /** What came, in order, but for chunks. */
+  readonly told: ('limits' | 'head' | 'end' | 'error')[] = [];
+  limits: readonly RateLimitFact[] | undefined;
   head: WireHead | undefined;
   readonly chunks: [text: string, kind: ChunkKind][] = [];
   end: AttemptEnd | undefined;
@@ -36,7 +40,12 @@ export class Collected implements AttemptSink<WireHead, Uint8Array> {
   }
 
   onConnect(): void {}
+  onLimits(facts: readonly RateLimitFact[]): void {
+    this.told.push('limits');
+    this.limits = facts;
+  }
   onHead(head: WireHead): void {
+    this.told.push('head');
     this.head = head;
   }
   onChunk(chunk: Uint8Array, kind: ChunkKind): void {
@@ -45,10 +54,12 @@ export class Collected implements AttemptSink<WireHead, Uint8Array> {
     this.onText(text);
   }
   onEnd(end: AttemptEnd): void {
+    this.told.push('end');
     this.end = end;
     this.#resolve(this);
   }
   onError(failure: Failure): void {
+    this.told.push('error');
     this.failure = failure;
     this.#resolve(this);
   }

@@ -337,6 +337,24 @@ describe('an API that refuses to go on with a given text', () => {
     }
   });
 
+  it.each([
+    [400, ['limits', 'head', 'end'], 8],
+    [429, ['limits', 'error'], 9],
+  ])('with %i: limits are told once, as the last answer says', async (status, told, remaining) => {
+    const { transcript } = await breakBehind(['Hello ', 'world'], 1);
+    const answered: Sent[] = [];
+    const api = adapter((sent) => {
+      const headers = { 'x-ratelimit-remaining-requests': String(9 - answered.length) };
+      answered.push(sent);
+      return answered.length === 1
+        ? { status, contentType: 'application/json', headers, pieces: [refusal] }
+        : { headers, pieces: [Buffer.from(eventsOf(['Hello ', 'world'], 2).join(''))] };
+    }, 'vllm');
+    const second = await resume(api, transcript).over;
+    expect(second.told).toEqual(told);
+    expect(second.limits).toMatchObject([{ dimension: 'requests', remaining }]);
+  });
+
   it('begins nothing anew once it is given up', async () => {
     const { transcript } = await breakBehind(['Hello ', 'world'], 1);
     const api = refusing(['Hello ', 'world']);

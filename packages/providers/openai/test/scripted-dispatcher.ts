@@ -10,6 +10,8 @@ export interface Sent {
 export interface Script {
   readonly status?: number;
   readonly contentType?: string;
+  /** Besides the type. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly pieces: readonly Buffer[];
   readonly isBroken?: boolean;
 }
@@ -38,6 +40,7 @@ export class ScriptedDispatcher {
 
 async function play(script: Script, handler: Dispatcher.DispatchHandler): Promise<void> {
   const { status = 200, contentType = 'text/event-stream', pieces, isBroken = false } = script;
+  const headers = { 'content-type': contentType, ...script.headers };
   let isAborted = false;
   const controller = {
     paused: false,
@@ -48,7 +51,7 @@ async function play(script: Script, handler: Dispatcher.DispatchHandler): Promis
     },
   } as unknown as Dispatcher.DispatchController;
   handler.onRequestStart?.(controller, {});
-  handler.onResponseStart?.(controller, status, { 'content-type': contentType }, '');
+  handler.onResponseStart?.(controller, status, headers, '');
   for (const piece of pieces) {
     if (isAborted) return;
     handler.onResponseData?.(controller, piece);

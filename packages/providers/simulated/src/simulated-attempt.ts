@@ -3,6 +3,7 @@ import {
   type AttemptSink,
   ChunkKind,
   type Failure,
+  type RateLimitFact,
   type Usage,
   type WireHead,
 } from '@plimsoll/core';
@@ -10,23 +11,29 @@ import type { Schedule, Scheduled } from './schedule.ts';
 import type { ChatStream } from './simulated-stream.ts';
 
 /** What the model does with a request. */
-export type Reply =
-  | { readonly failure: Failure }
-  | {
-      readonly head: WireHead;
-      readonly model: string;
-      readonly usage: Usage | undefined;
-      /** The whole body, or the stream that it is sent as. */
-      readonly body: Uint8Array | ChatStream;
-      /** Milliseconds to the first token. */
-      readonly firstTokenMs: number;
-      /** Milliseconds from one token to the next. */
-      readonly tokenMs: number;
-      /** Tokens that are waited for before a whole body is sent. */
-      readonly tokens: number;
-    };
+export type Reply = GoodReply | BadReply;
 
-type Good = Exclude<Reply, { readonly failure: Failure }>;
+export interface BadReply {
+  readonly failure: Failure;
+  /** Where the limits stand; absent where there are none, or none was asked. */
+  readonly limits?: readonly RateLimitFact[] | undefined;
+}
+
+export interface GoodReply {
+  readonly head: WireHead;
+  /** Where the limits stand; absent where there are none. */
+  readonly limits: readonly RateLimitFact[] | undefined;
+  readonly model: string;
+  readonly usage: Usage | undefined;
+  /** The whole body, or the stream that it is sent as. */
+  readonly body: Uint8Array | ChatStream;
+  /** Milliseconds to the first token. */
+  readonly firstTokenMs: number;
+  /** Milliseconds from one token to the next. */
+  readonly tokenMs: number;
+  /** Tokens that are waited for before a whole body is sent. */
+  readonly tokens: number;
+}
 
 /** What an attempt needs of the model it is made on. */
 export interface AttemptHost {
@@ -61,7 +68,7 @@ function goOn(attempt: SimulatedAttempt): void {
 class SimulatedAttempt implements AttemptControl {
   readonly #host: AttemptHost;
   readonly #sink: AttemptSink<WireHead, Uint8Array>;
-  #reply: Good | undefined;
+  #reply: GoodReply | undefined;
   #scheduled: Scheduled | undefined;
   #isOver = false;
   #isPaused = false;
@@ -80,7 +87,10 @@ class SimulatedAttempt implements AttemptControl {
     if (this.#isOver) return;
     const reply = this.#host.receive();
     if ('failure' in reply) {
-      this.#end();
+      this.#host.leave();
+      if (reply.limits !== undefined) this.#sink.onLimits?.(reply.limits);
+      if (this.#isOver) return;
+      this.#isOver = true;
       this.#sink.onError(reply.failure);
       return;
     }
@@ -117,9 +127,11 @@ class SimulatedAttempt implements AttemptControl {
       this.#isHeld = true;
       return;
     }
-    const { head, body } = this.#reply!;
+    const { head, body, limits } = this.#reply!;
     if (!this.#hasHead) {
       this.#hasHead = true;
+      if (limits !== undefined) this.#sink.onLimits?.(limits);
+      if (this.#isOver) return;
       this.#sink.onHead(head);
       if (this.#isOver) return;
     }

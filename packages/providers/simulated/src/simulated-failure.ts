@@ -59,9 +59,13 @@ export function unknownPath(path: string): Failure {
   );
 }
 
-/** A limit is used up. */
+/**
+ * A limit is used up.
+ *
+ * @param exhausted - which one; absent for that of requests at once.
+ */
 export function throttled(
-  dimension: 'requests' | 'tokens',
+  exhausted: 'requests' | 'tokens' | undefined,
   message: string,
   retryAfterMs: number,
   headers: WireHead['headers'],
@@ -73,11 +77,12 @@ export function throttled(
       scope: 'quota_group',
       status: 429,
       code: 'rate_limit_exceeded',
+      exhausted,
       retryAfterMs,
       isHealthFailure: false,
     },
     message,
-    dimension,
+    exhausted ?? 'requests',
     {
       ...headers,
       'retry-after': String(Math.ceil(retryAfterMs / 1000)),

@@ -1,3 +1,5 @@
+import type { RateLimitFact } from '@plimsoll/core';
+
 const MINUTE_MS = 60_000;
 
 /** What the model allows in a minute. A bucket that fills up evenly, as OpenAI's limits do. */
@@ -42,7 +44,22 @@ export class Bucket {
   }
 }
 
-/** The headers that tell where a limit stands. */
+/** Where a limit stands. */
+export function limitFact(
+  dimension: 'requests' | 'tokens',
+  bucket: Bucket,
+  nowMs: number,
+): RateLimitFact {
+  return {
+    dimension,
+    windowMs: MINUTE_MS,
+    limit: bucket.limit,
+    remaining: bucket.remaining(nowMs),
+    resetAfterMs: bucket.resetMs(nowMs),
+  };
+}
+
+/** The headers that tell the same. */
 export function limitHeaders(
   dimension: 'requests' | 'tokens',
   bucket: Bucket,

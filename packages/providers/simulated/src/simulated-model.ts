@@ -1,13 +1,13 @@
 import {
   type Clock,
   type Random,
+  type RateLimitFact,
   seededRandom,
   type Target,
-  type WireHead,
   type WireRequest,
 } from '@plimsoll/core';
 import { Schedule } from './schedule.ts';
-import type { AttemptHost, Reply } from './simulated-attempt.ts';
+import type { AttemptHost, GoodReply, Reply } from './simulated-attempt.ts';
 import { chatBody, chatFor, choicesAsked, outputLimit } from './simulated-chat.ts';
 import { embeddingsBody, inputsOf, inputTokensOf } from './simulated-embeddings.ts';
 import {
@@ -18,7 +18,7 @@ import {
   unknownModel,
   unknownPath,
 } from './simulated-failure.ts';
-import { Bucket, formatDuration, limitHeaders } from './simulated-limits.ts';
+import { Bucket, formatDuration, limitFact, limitHeaders } from './simulated-limits.ts';
 import { ChatStream } from './simulated-stream.ts';
 import { textIn, tokensOf, wireUsage } from './simulated-usage.ts';
 import type { WireChatRequest } from './simulated-wire.ts';
@@ -121,7 +121,7 @@ export class SimulatedModel {
     }
     return {
       ...this.#times(random),
-      head: this.#head(count, 'text/event-stream; charset=utf-8'),
+      ...this.#head(count, 'text/event-stream; charset=utf-8'),
       model,
       usage,
       body: new ChatStream(chat, request.stream_options?.include_usage === true),
@@ -142,7 +142,7 @@ export class SimulatedModel {
   #whole(random: Random, count: number, model: string, body: object, tokens: number) {
     return {
       ...this.#times(random),
-      head: this.#head(count, 'application/json'),
+      ...this.#head(count, 'application/json'),
       model,
       usage: undefined,
       body: Buffer.from(JSON.stringify(body)),
@@ -160,14 +160,15 @@ export class SimulatedModel {
   #admit(tokens: number, model: string): Reply | undefined {
     const nowMs = this.#clock.now();
     const headers = this.#limitHeaders(nowMs);
+    const limits = this.#limitFacts(nowMs);
     const perMinute = this.#tokens;
     const { concurrency = Infinity } = this.#settings.limits;
     if (this.inFlight > concurrency) {
       const message = `Rate limit reached for ${model}: ${concurrency} requests at once.`;
-      return { failure: throttled('requests', message, 1000, headers) };
+      return { failure: throttled(undefined, message, 1000, headers), limits };
     }
     if (perMinute !== undefined && tokens > perMinute.limit) {
-      return { failure: tooLargeForLimit(tokens, perMinute.limit, headers) };
+      return { failure: tooLargeForLimit(tokens, perMinute.limit, headers), limits };
     }
     for (const [dimension, bucket, amount] of [
       ['requests', this.#requests, 1],
@@ -179,22 +180,22 @@ export class SimulatedModel {
       const message =
         `Rate limit reached for ${model} on ${dimension} per min: Limit ${bucket.limit}, ` +
         `Used ${used}, Requested ${amount}. Please try again in ${formatDuration(waitMs)}.`;
-      return { failure: throttled(dimension, message, waitMs, headers) };
+      return { failure: throttled(dimension, message, waitMs, headers), limits };
     }
     this.#requests?.take(1, nowMs);
     perMinute?.take(tokens, nowMs);
     return undefined;
   }
 
-  #head(count: number, contentType: string): WireHead {
-    return {
-      status: 200,
-      headers: {
-        'content-type': contentType,
-        'x-request-id': `req_simulated_${count}`,
-        ...this.#limitHeaders(this.#clock.now()),
-      },
+  /** The head of a good answer, and what it tells of the limits. */
+  #head(count: number, contentType: string): Pick<GoodReply, 'head' | 'limits'> {
+    const nowMs = this.#clock.now();
+    const headers = {
+      'content-type': contentType,
+      'x-request-id': `req_simulated_${count}`,
+      ...this.#limitHeaders(nowMs),
     };
+    return { head: { status: 200, headers }, limits: this.#limitFacts(nowMs) };
   }
 
   #limitHeaders(nowMs: number): Record<string, string> {
@@ -202,6 +203,13 @@ export class SimulatedModel {
       ...(this.#requests && limitHeaders('requests', this.#requests, nowMs)),
       ...(this.#tokens && limitHeaders('tokens', this.#tokens, nowMs)),
     };
+  }
+
+  #limitFacts(nowMs: number): readonly RateLimitFact[] | undefined {
+    const facts: RateLimitFact[] = [];
+    if (this.#requests !== undefined) facts.push(limitFact('requests', this.#requests, nowMs));
+    if (this.#tokens !== undefined) facts.push(limitFact('tokens', this.#tokens, nowMs));
+    return facts.length === 0 ? undefined : facts;
   }
 }
 

@@ -4,6 +4,7 @@ import type {
   AttemptSink,
   ChunkKind,
   Failure,
+  RateLimitFact,
   WireHead,
 } from '@plimsoll/core';
 import { targetOf } from '@plimsoll/testkit';
@@ -11,6 +12,9 @@ import type { SimulatedProvider } from '../src/index.ts';
 
 /** What one attempt told its sink. */
 export class Collected implements AttemptSink<WireHead, Uint8Array> {
+  /** What came, in order, but for chunks. */
+  readonly told: ('limits' | 'head' | 'end' | 'error')[] = [];
+  limits: readonly RateLimitFact[] | undefined;
   head: WireHead | undefined;
   readonly chunks: [text: string, kind: ChunkKind][] = [];
   end: AttemptEnd | undefined;
@@ -28,7 +32,12 @@ export class Collected implements AttemptSink<WireHead, Uint8Array> {
   }
 
   onConnect(): void {}
+  onLimits(facts: readonly RateLimitFact[]): void {
+    this.told.push('limits');
+    this.limits = facts;
+  }
   onHead(head: WireHead): void {
+    this.told.push('head');
     this.head = head;
   }
   onChunk(chunk: Uint8Array, kind: ChunkKind): void {
@@ -37,10 +46,12 @@ export class Collected implements AttemptSink<WireHead, Uint8Array> {
     this.onText(text);
   }
   onEnd(end: AttemptEnd): void {
+    this.told.push('end');
     this.end = end;
     this.onOver();
   }
   onError(failure: Failure): void {
+    this.told.push('error');
     this.failure = failure;
     this.onOver();
   }

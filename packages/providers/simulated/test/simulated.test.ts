@@ -359,7 +359,15 @@ it('can always be reached, and says so after the probe returned and not after it
 
 describe('limits', () => {
   it('are told in every answer', async () => {
-    const { head } = await start(quick({ limits: { rpm: 60, tpm: 6000 }, outputTokens: 10 }), chat);
+    const { head, limits, told } = await start(
+      quick({ limits: { rpm: 60, tpm: 6000 }, outputTokens: 10 }),
+      chat,
+    );
+    expect(told).toEqual(['limits', 'head', 'end']);
+    expect(limits).toEqual([
+      { dimension: 'requests', windowMs: 60_000, limit: 60, remaining: 59, resetAfterMs: 1000 },
+      { dimension: 'tokens', windowMs: 60_000, limit: 6000, remaining: 5987, resetAfterMs: 130 },
+    ]);
     expect(head!.headers).toMatchObject({
       'x-ratelimit-limit-requests': '60',
       'x-ratelimit-remaining-requests': '59',
@@ -375,9 +383,14 @@ describe('limits', () => {
     const provider = quick({ limits: { rpm: 2 }, clock });
     await start(provider, chat);
     await start(provider, chat);
-    const { failure } = await start(provider, chat);
+    const { failure, limits, told } = await start(provider, chat);
+    expect(told).toEqual(['limits', 'error']);
+    expect(limits).toEqual([
+      { dimension: 'requests', windowMs: 60_000, limit: 2, remaining: 0, resetAfterMs: 60_000 },
+    ]);
     expect(failure).toMatchObject({
       kind: 'throttle',
+      exhausted: 'requests',
       verdict: 'cooldown',
       scope: 'quota_group',
       status: 429,
@@ -404,7 +417,7 @@ describe('limits', () => {
     await start(provider, chat);
     const { failure } = await start(provider, chat);
     // 13 tokens are wanted and 4 left: nine of thirty take 18 s.
-    expect(failure!.retryAfterMs).toBe(18_000);
+    expect(failure).toMatchObject({ retryAfterMs: 18_000, exhausted: 'tokens' });
     expect(failure!.answer!.head.headers['x-ratelimit-remaining-tokens']).toBe('4');
     const { failure: tooLarge } = await start(provider, { ...chat, n: 3 });
     expect(tooLarge).toMatchObject({ kind: 'too_long', needs: 'other_provider' });
@@ -419,11 +432,23 @@ describe('limits', () => {
     expect((await start(provider, chat)).end).toBeDefined();
   });
 
+  it('leave nothing behind of a request that is given up when they are told', async () => {
+    const provider = quick({ limits: { rpm: 1 } });
+    await start(provider, chat);
+    const collected = new Collected();
+    collected.onLimits = () => collected.control!.abort();
+    await start(provider, chat, '/chat/completions', collected);
+    expect(collected.told).toEqual([]);
+    expect(provider.inFlight).toBe(0);
+  });
+
   it('hold for requests at once', async () => {
     const clock = manualClock();
     const provider = simulated({ limits: { concurrency: 2 }, clock });
     const answers = [await start(provider, chat), await start(provider, chat)];
-    expect((await start(provider, chat)).failure).toMatchObject({ kind: 'throttle', status: 429 });
+    const { failure, limits } = await start(provider, chat);
+    expect(failure).toMatchObject({ kind: 'throttle', status: 429, exhausted: undefined });
+    expect(limits).toBeUndefined();
     answers[0]!.control!.abort();
     expect((await start(provider, chat)).failure).toBeUndefined();
     expect(provider.inFlight).toBe(2);
