@@ -8,6 +8,7 @@ export function banner(
   origin: string,
   host: string,
   port: number,
+  hasClients: boolean,
 ): string {
   const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return [
@@ -20,6 +21,7 @@ export function banner(
     'Try it:',
     '',
     `  curl -i ${address}/v1/chat/completions \\`,
+    ...(hasClients ? ['    -H "authorization: Bearer $KEY" \\'] : []),
     "    -H 'content-type: application/json' \\",
     `    -d '{"model": "${exampleModel(pools)}", "messages": [{"role": "user", "content": "Hello"}]}'`,
     '',

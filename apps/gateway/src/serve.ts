@@ -77,7 +77,7 @@ async function run(
     return ExitCode.couldNotStart;
   }
   for (const { balancer } of pools) logEvents(balancer, log);
-  console.log(banner(pools, origin, host, port));
+  console.log(banner(pools, origin, host, port, clients !== undefined));
 
   const signal = await nextSignal();
   void nextSignal().then(() => process.exit(ExitCode.done));

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 
+import { banner } from '../src/banner.ts';
 import { ClientDirectory } from '../src/client-directory.ts';
 import { hostProblem } from '../src/loopback.ts';
 import { gatewayOf, hello, targetOf, type TestGateway, upstreams } from './rig.ts';
@@ -119,6 +120,11 @@ describe('a gateway with clients', () => {
     expect(Number(last.headers.get('retry-after-ms'))).toBeGreaterThan(1000 * (seconds - 1));
     const other = await gateway.post('/v1/chat/completions', body, bearer('key-b'));
     expect(other.status).toBe(200);
+  });
+
+  it('is shown with a key in the line to try', () => {
+    expect(banner([], '', '127.0.0.1', 8787, true)).toContain('-H "authorization: Bearer $KEY"');
+    expect(banner([], '', '127.0.0.1', 8787, false)).not.toContain('authorization');
   });
 
   it('may listen where others reach it', () => {
