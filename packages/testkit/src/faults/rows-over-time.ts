@@ -74,7 +74,7 @@ export const rowsOverTime: readonly FaultRow[] = [
     fault: {
       always: {
         headers: {
-          'x-ratelimit-limit-requests': '500',
+          'x-ratelimit-limit-requests': '10000',
           'x-ratelimit-remaining-requests': remaining,
           'x-ratelimit-reset-requests': '60s',
         },
