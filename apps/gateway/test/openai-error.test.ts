@@ -8,6 +8,7 @@ function callFailure(more: Partial<CallFailure>): CallFailure {
   return {
     id: 1,
     pool: 'chat',
+    operation: 'chat',
     code: 'ERR_PLIMSOLL_FAILED',
     message: 'it failed',
     failure: undefined,

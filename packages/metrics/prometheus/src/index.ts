@@ -1,0 +1,12 @@
+export {
+  type Observed,
+  type ObservedEvents,
+  type ObservedLimit,
+  type ObservedStats,
+  type ObservedTarget,
+} from './observed.ts';
+export {
+  prometheusMetrics,
+  type PrometheusMetrics,
+  type PrometheusMetricsOptions,
+} from './prometheus.ts';

@@ -1,0 +1,63 @@
+import type { Failure, FailureKind, Target } from '@plimsoll/core';
+
+import type { Observed, ObservedEvents, ObservedStats, ObservedTarget } from '../src/index.ts';
+
+/** A balancer of which a test says what it tells. */
+export class FakeBalancer implements Observed {
+  readonly name: string;
+  queued = 0;
+  targets: ObservedTarget[] = [];
+  readonly #listeners = new Map<string, Set<(event: never) => void>>();
+
+  constructor(name = 'chat') {
+    this.name = name;
+  }
+
+  on<Name extends keyof ObservedEvents>(
+    name: Name,
+    listener: (event: ObservedEvents[Name]) => void,
+  ): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  emit<Name extends keyof ObservedEvents>(name: Name, event: ObservedEvents[Name]): void {
+    for (const listener of this.#listeners.get(name) ?? []) listener(event as never);
+  }
+
+  served(latencyMs: number, more: Partial<ObservedEvents['success']> = {}): void {
+    const event = { operation: 'chat', isStream: false, latencyMs, firstContentMs: latencyMs };
+    this.emit('success', { ...event, ...more });
+  }
+
+  stats(): ObservedStats {
+    return { queued: this.queued, targets: this.targets };
+  }
+}
+
+/** A target's numbers, with zeros where a test says nothing. */
+export function target(id: string, more: Partial<ObservedTarget> = {}): ObservedTarget {
+  return {
+    id,
+    state: 'healthy',
+    share: 0,
+    expectedShare: undefined,
+    served: 0,
+    aborted: 0,
+    inFlight: 0,
+    quotas: [],
+    inputTokens: 0,
+    outputTokens: 0,
+    costUsd: 0,
+    ...more,
+  };
+}
+
+export function targetNamed(id: string): Target {
+  return { id, weight: 1, tier: 0, tags: [], quotaGroup: id, cacheDomain: id };
+}
+
+export function failureOf(kind: FailureKind): Failure {
+  return { kind, verdict: 'failover', message: 'sk-secret said no', isHealthFailure: true };
+}
