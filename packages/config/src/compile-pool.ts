@@ -1,14 +1,14 @@
 import type { BreakerConfig, HealthConfig, PoolConfig } from './config.ts';
 import { durationMs, optionalMs } from './duration.ts';
 import type { FilePool } from './schema.ts';
-import { compileStrategy, percentOf } from './strategy-tree.ts';
+import { compileStrategy } from './strategy-tree.ts';
 
 export function compilePool(name: string, pool: FilePool): PoolConfig {
   const { retry = {}, hedge, rescue, queue, hash, residency, budget } = pool;
   return {
     name,
     accepts: [name],
-    strategy: strategyOf(pool),
+    strategy: compileStrategy(pool.strategy ?? 'round-robin', hash?.bound),
     targets: pool.targets.map((target) => (typeof target === 'string' ? target : target.id)),
     health: compileHealth(pool.health ?? {}),
     retry: {
@@ -27,14 +27,6 @@ export function compilePool(name: string, pool: FilePool): PoolConfig {
     residency,
     budget,
   };
-}
-
-/** The pool's strategy; `hash.bound` is an option of it that stands beside the key, where people look for it. */
-function strategyOf({ strategy = 'round-robin', hash }: FilePool): PoolConfig['strategy'] {
-  const compiled = compileStrategy(strategy);
-  if (hash?.bound === undefined) return compiled;
-  const options = { ...compiled.options, maxLoadPercent: percentOf(hash.bound) };
-  return { ...compiled, options };
 }
 
 function compileHealth({

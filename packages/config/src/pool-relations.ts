@@ -17,7 +17,7 @@ export function poolRelations(
       ? []
       : strategiesIn({ strategy: pool.strategy, path: [...path, 'strategy'] });
   return {
-    errors: [...hashErrors(pool, path), ...probeErrors(pool, members, path)],
+    errors: probeErrors(pool, members, path),
     warnings: [
       ...strategies.flatMap((strategy) => ruleWarnings(strategy, members)),
       ...strategies.flatMap((strategy) => costWarnings(strategy, members)),
@@ -25,19 +25,6 @@ export function poolRelations(
       ...residencyWarnings(pool, members, path),
     ],
   };
-}
-
-function hashErrors({ hash, strategy }: FilePool, path: Path): Complaint[] {
-  if (hash?.bound === undefined) return [];
-  const at = [...path, 'hash', 'bound'];
-  if (strategy === undefined || knownStrategy(nameOf(strategy)) !== 'consistent-hash') {
-    const message =
-      'bounds the load of the pool’s strategy, which is not consistent-hash: state `bound` at the strategy it is for';
-    return [{ path: at, message }];
-  }
-  return typeof strategy === 'object' && strategy['bound'] !== undefined
-    ? [{ path: at, message: 'is stated by the strategy already' }]
-    : [];
 }
 
 function probeErrors(
@@ -80,19 +67,20 @@ function costWarnings({ strategy, path }: PlacedStrategy, members: readonly Plac
 }
 
 function hashWarnings(
-  { hash }: FilePool,
+  { hash = {} }: FilePool,
   strategies: readonly PlacedStrategy[],
   path: Path,
 ): Complaint[] {
-  if (hash?.key === undefined) return [];
+  const uses = strategies.map(({ strategy }) => knownStrategy(nameOf(strategy)));
+  if (uses.includes('consistent-hash')) return [];
   // A package may read the key, too.
-  const reads = strategies.some(({ strategy }) => {
-    const known = knownStrategy(nameOf(strategy));
-    return known === undefined || known === 'consistent-hash';
-  });
-  if (reads) return [];
-  const message = 'is read by no strategy of the pool; consistent-hash does';
-  return [{ path: [...path, 'hash', 'key'], message }];
+  const unread = uses.includes(undefined) ? (['bound'] as const) : (['key', 'bound'] as const);
+  return unread
+    .filter((name) => hash[name] !== undefined)
+    .map((name) => {
+      const message = 'is read by no strategy of the pool; consistent-hash does';
+      return { path: [...path, 'hash', name], message };
+    });
 }
 
 function residencyWarnings(

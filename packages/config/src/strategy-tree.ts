@@ -95,35 +95,38 @@ const durations: Readonly<Record<string, string>> = {
 /**
  * The form that programs use: known strategies by their names, durations in milliseconds, and strategies within as
  * `StrategyConfig`s where their names stood.
+ *
+ * @param bound - of every `consistent-hash` that states none, in fair shares.
  */
-export function compileStrategy(strategy: FileStrategy): StrategyConfig {
+export function compileStrategy(strategy: FileStrategy, bound?: number | false): StrategyConfig {
   const use = nameOf(strategy);
   const { use: _use, ...given } = typeof strategy === 'string' ? { use } : strategy;
   const known = knownStrategy(use);
   if (known === undefined) return { use, options: given };
+  const inner = (part: unknown): StrategyConfig => compileStrategy(part as FileStrategy, bound);
   const options: Record<string, unknown> = {};
+  if (known === 'consistent-hash' && bound !== undefined) {
+    options['maxLoadPercent'] = percentOf(bound);
+  }
   for (const [name, value] of Object.entries(given)) {
     if (name in durations) options[durations[name]!] = durationMs(value as string | number);
     else if (name === 'bound') options['maxLoadPercent'] = percentOf(value as number | false);
-    else if (name === 'within' || name === 'otherwise') {
-      options[name] = compileStrategy(value as FileStrategy);
-    } else if (name === 'tiers') {
+    else if (name === 'within' || name === 'otherwise') options[name] = inner(value);
+    else if (name === 'tiers') {
       const tiers = Object.entries(value as Record<string, FileStrategy>);
-      options[name] = Object.fromEntries(
-        tiers.map(([tier, part]) => [tier, compileStrategy(part)]),
-      );
-    } else if (name === 'rules') options[name] = (value as readonly FileRule[]).map(compileRule);
-    else options[name] = value;
+      options[name] = Object.fromEntries(tiers.map(([tier, part]) => [tier, inner(part)]));
+    } else if (name === 'rules') {
+      options[name] = (value as readonly FileRule[]).map(({ use: part, ...rule }) => ({
+        ...rule,
+        use: inner(part ?? 'round-robin'),
+      }));
+    } else options[name] = value;
   }
   return { use: known, options };
 }
 
-function compileRule({ use, ...rule }: FileRule): object {
-  return { ...rule, use: compileStrategy(use ?? 'round-robin') };
-}
-
 /** The load bound as the strategy takes it: 125 for 1.25 times the fair share. */
-export function percentOf(bound: number | false): number | false {
+function percentOf(bound: number | false): number | false {
   return bound === false ? false : Math.round(bound * 100);
 }
 

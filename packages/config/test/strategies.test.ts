@@ -44,9 +44,14 @@ describe('options', () => {
       options: { algorithm: 'maglev', maxLoadPercent: 125 },
     });
     expect(strategyOf('{ use: hash, bound: false }').options).toEqual({ maxLoadPercent: false });
-    expect(strategyOf('hash', `hash: { bound: 2 }\n    ${targets}`)).toEqual({
-      use: 'consistent-hash',
-      options: { maxLoadPercent: 200 },
+  });
+
+  it('have the pool’s bound where they state none', () => {
+    const more = `hash: { bound: 2 }\n    ${targets}`;
+    expect(strategyOf('hash', more).options).toEqual({ maxLoadPercent: 200 });
+    expect(strategyOf('{ use: hash, bound: 3 }', more).options).toEqual({ maxLoadPercent: 300 });
+    expect(strategyOf('{ use: tiered, within: hash }', more).options).toEqual({
+      within: { use: 'consistent-hash', options: { maxLoadPercent: 200 } },
     });
   });
 
@@ -138,16 +143,6 @@ describe('errors', () => {
       'f:3:15: pools.chat.strategy: needs its rules: a mapping with use: rules and rules',
     ]);
   });
-
-  it('tell of a bound without a hash, and of two', () => {
-    expect(errorsOf('least-busy', `hash: { bound: 2 }\n    ${targets}`)).toEqual([
-      'f:4:20: pools.chat.hash.bound: bounds the load of the pool’s strategy, which is not consistent-hash: state ' +
-        '`bound` at the strategy it is for',
-    ]);
-    expect(errorsOf('{ use: hash, bound: 2 }', `hash: { bound: 2 }\n    ${targets}`)).toEqual([
-      'f:4:20: pools.chat.hash.bound: is stated by the strategy already',
-    ]);
-  });
 });
 
 describe('a warning', () => {
@@ -169,9 +164,13 @@ describe('a warning', () => {
 
   it('tells of a hash key that nothing reads, and of residency that leaves none', () => {
     expect(
-      warningsOf('least-busy', `hash: { key: [user] }\n    residency: [eu]\n    ${targets}`),
+      warningsOf(
+        'least-busy',
+        `hash: { key: [user], bound: 2 }\n    residency: [eu]\n    ${targets}`,
+      ),
     ).toEqual([
       'f:4:18: pools.chat.hash.key: is read by no strategy of the pool; consistent-hash does',
+      'f:4:33: pools.chat.hash.bound: is read by no strategy of the pool; consistent-hash does',
       'f:5:16: pools.chat.residency: no target of the pool lies there, so no request can be served: a',
     ]);
   });
