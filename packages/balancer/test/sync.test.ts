@@ -27,6 +27,7 @@ class Desk implements SharedStore {
   isAway = false;
   isSilent = false;
   adds = 0;
+  claims: readonly ShareClaim[] = [];
   readonly #shelf: Shelf;
 
   constructor(shelf: Shelf = new Shelf()) {
@@ -53,6 +54,7 @@ class Desk implements SharedStore {
   async lease(claims: readonly ShareClaim[]): Promise<readonly ShareGrant[]> {
     if (this.isAway) throw new Error('away');
     if (this.isSilent) return new Promise(() => {});
+    this.claims = claims;
     this.#shelf.members.set(this, new Map());
     const members = this.#shelf.members.size;
     return claims.map(({ key }) => ({ key, share: 1 / members, members }));
@@ -198,6 +200,20 @@ it('uses its share of a limit, and an equal part while the store is silent', asy
   expect(limit()).toBe(50);
   for (let count = 0; count < 60; count++) one.start();
   expect(one.provider.attempts).toHaveLength(50);
+});
+
+it('claims its share by what is offered: what waits and what was refused counts too', async () => {
+  const made = rig([{ id: 'a', limits: { rps: 1 } }]);
+  const desk = new Desk();
+  await connectStore(made.fleet, desk);
+  await settle();
+  made.start();
+  made.start({ timeoutMs: 1 });
+  made.start();
+  made.clock.advance(100);
+  await settle();
+  // One was sent and two were not: a fifth of the new count, the first time.
+  expect(desk.claims.map(({ demand }) => demand)).toEqual([expect.closeTo(0.6)]);
 });
 
 it('heeds the cool-downs and breakers of others, each for its own time', async () => {

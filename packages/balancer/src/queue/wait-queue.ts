@@ -74,16 +74,11 @@ export class WaitQueue implements Sweepable {
 
   /** Takes a request in if waiting can help it; its turn may come at once. */
   admit(call: BalancedCall, nowMs: number): boolean {
-    const { maxLength } = this.#options;
-    if (this.#isClosed || maxLength === 0) return false;
-    const freeAtMs = this.#pool.freeAtMs(call.request, call.narrowing, nowMs);
-    if (freeAtMs > call.waitUntilMs) return false;
-    const priority = call.request.priority ?? 0;
-    if (this.#queue.size >= maxLength) {
-      const last = this.#queue.dropFromLongest(flowOf(call), priority);
-      if (last === undefined) return false;
-      last.refuse();
+    if (!this.#hasPlace(call, nowMs)) {
+      this.#want(1);
+      return false;
     }
+    const priority = call.request.priority ?? 0;
     this.#queue.push(call, flowOf(call), priority);
     if (this.sweepIndex === -1) {
       this.#pool.fleet.sweeper.watch(this, Infinity, nowMs);
@@ -129,6 +124,29 @@ export class WaitQueue implements Sweepable {
 
   onDue(nowMs: number): void {
     this.serve(nowMs);
+  }
+
+  /** Tells the limits of the pool's targets that requests wait for them. */
+  wantQuota(): void {
+    this.#want(this.#queue.size);
+  }
+
+  #want(requests: number): void {
+    const members = [...this.#pool.members];
+    const { quota } = this.#pool.fleet;
+    for (const { slot } of members) quota.want(slot, requests / members.length);
+  }
+
+  /** Whether waiting can help the request; where the queue is full, another one has to leave it. */
+  #hasPlace(call: BalancedCall, nowMs: number): boolean {
+    const { maxLength } = this.#options;
+    if (this.#isClosed || maxLength === 0) return false;
+    const freeAtMs = this.#pool.freeAtMs(call.request, call.narrowing, nowMs);
+    if (freeAtMs > call.waitUntilMs) return false;
+    if (this.#queue.size < maxLength) return true;
+    const last = this.#queue.dropFromLongest(flowOf(call), call.request.priority ?? 0);
+    last?.refuse();
+    return last !== undefined;
   }
 
   #leaveIfEmpty(): void {

@@ -223,8 +223,7 @@ export class QuotaBook {
       const output = meters.accounting[meter] === PRODUCED ? expected : most;
       meters.take(meter, amountOf(meters.dimension[meter]!, input, output), nowMs);
     }
-    this.#slots.own[slot]!.demand++;
-    this.#slots.families[slot]!.demand++;
+    this.want(slot, 1);
     this.#underWay[slot]!++;
     return this.#reservations.open(slot, input, expected, most, nowMs);
   }
@@ -332,6 +331,12 @@ export class QuotaBook {
   /** The scopes whose limits processes have to share, as they have a limit by the second or minute. */
   *sharedScopes(): Iterable<QuotaScope> {
     for (const scope of this.#slots.scopes()) if (this.#isLimited(scope)) yield scope;
+  }
+
+  /** So many requests went to `slot`, or would have gone there. */
+  want(slot: number, requests: number): void {
+    this.#slots.own[slot]!.demand += requests;
+    this.#slots.families[slot]!.demand += requests;
   }
 
   /** Changes the part of a scope's limits that is this process's, 0 to 1. */

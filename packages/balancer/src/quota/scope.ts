@@ -10,7 +10,7 @@ export class QuotaScope {
   /** The slots of the targets that share it. */
   readonly slots: Set<number> = new Set();
 
-  /** Requests that were sent since the demand was taken last. */
+  /** Requests that were sent, or would have been, since the demand was taken last. */
   demand = 0;
   /** Part of the limits that is this process's, 0 to 1. */
   share = 1;
@@ -25,7 +25,7 @@ export class QuotaScope {
     return periodKey(this.kind, ...this.name);
   }
 
-  /** The requests since the last call. */
+  /** The demand since the last call. */
   takeDemand(): number {
     const { demand } = this;
     this.demand = 0;

@@ -68,6 +68,7 @@ export class SharedLimits {
 
   #claims(): { key: string; demand: number }[] {
     const claims: { key: string; demand: number }[] = [];
+    for (const queue of this.#fleet.waiting) queue.wantQuota();
     for (const scope of this.#fleet.quota.sharedScopes()) {
       const before = this.#demand.get(scope.key) ?? 0;
       const demand = before * MEMORY + scope.takeDemand() * (1 - MEMORY);
