@@ -29,6 +29,7 @@ export function compile(file: FileConfig): Config {
       // What `${PLIMSOLL_ADMIN_TOKEN:-}` gives where the variable is not set is no token.
       adminToken: file.server?.admin?.token || undefined,
     },
+    metrics: { prometheus: file.metrics?.prometheus ?? true },
     log: { level: file.log?.level ?? 'info' },
   };
 }

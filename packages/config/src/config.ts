@@ -14,6 +14,7 @@ export interface Config {
   /** Where counts are kept that must outlive the process. */
   readonly state?: StateConfig | undefined;
   readonly server: ServerConfig;
+  readonly metrics: MetricsConfig;
   readonly log: { readonly level: LogLevel };
 }
 
@@ -237,6 +238,11 @@ export interface ServerConfig {
   readonly maxBodyBytes: number;
   /** What `/admin/*` asks for; absent where one is made at start. */
   readonly adminToken?: string | undefined;
+}
+
+export interface MetricsConfig {
+  /** Whether the gateway answers `/metrics`. */
+  readonly prometheus: boolean;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';

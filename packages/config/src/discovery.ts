@@ -43,7 +43,8 @@ export function configFromEnvironment(env: Environment): Discovery {
     pools.push(pool('default', ['*'], 'weighted-round-robin', ids));
   }
   const server = { host: '127.0.0.1', port: 8787, maxBodyBytes: 33_554_432 };
-  return { config: { targets, pools, server, log: { level: 'info' } }, variables };
+  const metrics = { prometheus: true };
+  return { config: { targets, pools, server, metrics, log: { level: 'info' } }, variables };
 }
 
 /** Names of the set variables that hold a key of `preset`: the plain one first, then those with a number, in order. */

@@ -6,6 +6,7 @@ export {
   type HealthConfig,
   type LimitsConfig,
   type LogLevel,
+  type MetricsConfig,
   type PoolConfig,
   type ServerConfig,
   type SimulateConfig,

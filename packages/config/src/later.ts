@@ -1,7 +1,7 @@
 import type { Path } from './problem.ts';
 
 /** Keys that are part of the configuration's contract but do nothing yet. `*` stands for any name or index. */
-const later: ReadonlySet<string> = new Set(['metrics', 'pools.*.fairness']);
+const later: ReadonlySet<string> = new Set(['metrics.otlp', 'pools.*.fairness']);
 
 /**
  * Whether the key at `path` belongs to a later version. Such a key is refused, since a policy that is stated but not

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { integer, list, object, oneForm, text } from './fields.ts';
+import { flag, integer, list, object, oneForm, text } from './fields.ts';
 import { pool } from './pool-schema.ts';
 import { groupLimits, spending, target } from './target-schema.ts';
 
@@ -43,6 +43,7 @@ export const fileSchema = object({
     z.literal('sqlite'),
     object({ sqlite: text('the path of a file').optional(), redis: redisUrl.optional() }),
   ]).optional(),
+  metrics: object({ prometheus: flag.optional() }).optional(),
   log: object({
     level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
   }).optional(),

@@ -120,6 +120,7 @@ log: { level: warn }
         },
       ],
       server: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, adminToken: 'tea' },
+      metrics: { prometheus: true },
       log: { level: 'warn' },
     });
   });
@@ -274,10 +275,10 @@ describe('an error', () => {
   gpt-*:
     fairness: { alertPast: 0.1 }
     targets: [${simulated}]
-metrics: { prometheus: true }`;
+metrics: { prometheus: true, otlp: { endpoint: http://127.0.0.1:4318 } }`;
     expect(errors(text)).toEqual([
       'plimsoll.yaml:3:5: pools["gpt-*"].fairness: is not supported by this version; remove it',
-      'plimsoll.yaml:5:1: metrics: is not supported by this version; remove it',
+      'plimsoll.yaml:5:30: metrics.otlp: is not supported by this version; remove it',
     ]);
   });
 

@@ -282,3 +282,17 @@ test('a budget over targets without a price is warned about', () => {
     'f:5:10: budgets: does not count targets without a price: a',
   ]);
 });
+
+test.each([
+  ['', true],
+  ['metrics: {}', true],
+  ['metrics: { prometheus: false }', false],
+])('metrics: "%s"', (metrics, prometheus) => {
+  const text = `pools: { chat: { targets: [{ id: a, provider: simulated, model: m }] } }\n${metrics}`;
+  expect(load(text).config?.metrics).toEqual({ prometheus });
+});
+
+test('refuses metrics that are neither on nor off', () => {
+  const text = `pools: { chat: { targets: [{ id: a, provider: simulated, model: m }] } }\nmetrics: { prometheus: 9090 }`;
+  expect(errorsOf(text)).toEqual(['f:2:24: metrics.prometheus: must be true or false, got 9090']);
+});
