@@ -24,6 +24,7 @@ import type {
   WireHead,
   WireRequest,
 } from '@plimsoll/core';
+import { prometheusMetrics } from '@plimsoll/metrics-prometheus';
 import { openai, type PresetName } from '@plimsoll/provider-openai';
 import { simulated } from '@plimsoll/provider-simulated';
 import { redisStore } from '@plimsoll/store-redis';
@@ -42,9 +43,11 @@ import { weightedRoundRobin } from '@plimsoll/strategy-weighted-round-robin';
 
 import { createClient } from 'redis';
 
+import manifest from '../package.json' with { type: 'json' };
 import { ClientDirectory } from './client-directory.ts';
 import { defined } from './defined.ts';
 import { hashKeyReader } from './hash-key.ts';
+import type { Exporter } from './metrics.ts';
 import type { ServedPool } from './pool-directory.ts';
 import { poolOptions } from './pool-options.ts';
 import { RateLimitHeaders } from './rate-limit-headers.ts';
@@ -102,6 +105,12 @@ export async function compose(config: Config, folder: string): Promise<Compositi
   for (const target of config.targets) composer.addTarget(target);
   for (const pool of config.pools) await composer.addPool(pool);
   return composer;
+}
+
+/** What tells Prometheus of the pools; undefined where the configuration does not want that. */
+export function exporterOf({ metrics }: Config): Exporter | undefined {
+  if (!metrics.prometheus) return undefined;
+  return prometheusMetrics({ build: { version: manifest.version, node: process.versions.node } });
 }
 
 interface Credential {

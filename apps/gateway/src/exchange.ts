@@ -64,6 +64,10 @@ export class Exchange {
     this.#answer(status, this.headers(undefined), JSON.stringify(json));
   }
 
+  answerText(status: number, contentType: string, text: string): void {
+    this.#answer(status, this.headers(undefined), text, contentType);
+  }
+
   /** Answers with an error of our own. */
   answerError(error: ApiError, call?: Pick<Call, 'attempts' | 'target'>): void {
     const headers = this.headers(call);
@@ -85,9 +89,9 @@ export class Exchange {
     this.answerError({ status: 500, message, type: 'server_error', code: 'internal_error' });
   }
 
-  #answer(status: number, headers: string[], body: string): void {
+  #answer(status: number, headers: string[], body: string, contentType = 'application/json'): void {
     const { req, res } = this;
-    headers.push('content-type', 'application/json');
+    headers.push('content-type', contentType);
     headers.push('content-length', String(Buffer.byteLength(body)));
     res.writeHead(status, headers);
     if (req.complete) {

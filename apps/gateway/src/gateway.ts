@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 
 import type { ClientDirectory } from './client-directory.ts';
 import { Exchange } from './exchange.ts';
+import { type Exporter, PoolMetrics } from './metrics.ts';
 import { PoolDirectory, type ServedPool } from './pool-directory.ts';
 import { route } from './routes.ts';
 import { GatewayState } from './state.ts';
@@ -17,6 +18,8 @@ export interface GatewayOptions {
   /** Largest request body, in bytes. */
   readonly maxBodyBytes: number;
   readonly log: Logger;
+  /** What `/metrics` answers with. @defaultValue no metrics */
+  readonly exporter?: Exporter | undefined;
   /** Milliseconds a client has for a request's headers. @defaultValue 10000 */
   readonly headersTimeoutMs?: number;
   /** Milliseconds a client has for a whole request, body included. @defaultValue 60000 */
@@ -34,10 +37,14 @@ export class Gateway {
       clients,
       maxBodyBytes,
       log,
+      exporter,
       headersTimeoutMs = 10_000,
       requestTimeoutMs = 60_000,
     } = options;
-    this.#state = new GatewayState(new PoolDirectory(pools), clients, maxBodyBytes, log);
+    const metrics = exporter && new PoolMetrics(exporter);
+    metrics?.follow(pools);
+    const directory = new PoolDirectory(pools);
+    this.#state = new GatewayState(directory, clients, maxBodyBytes, log, metrics);
     const limits = {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,

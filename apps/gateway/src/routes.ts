@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange.ts';
+import { serveMetrics } from './metrics.ts';
 import { serveModels } from './models.ts';
 import { badRequest } from './openai-error.ts';
 import { serveOpenAI } from './openai-front.ts';
@@ -21,6 +22,7 @@ const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/v1/models', { method: 'GET', serve: serveModels }],
   ['/healthz', { method: 'GET', serve: serveHealth }],
   ['/readyz', { method: 'GET', serve: serveReadiness }],
+  ['/metrics', { method: 'GET', serve: serveMetrics }],
 ]);
 
 /** Serves a request by its path and method. */

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 
 import { banner } from './banner.ts';
 import type { Command } from './command.ts';
-import { compose, type Composition } from './compose.ts';
+import { compose, type Composition, exporterOf } from './compose.ts';
 import { ExitCode } from './exit-code.ts';
 import { Gateway } from './gateway.ts';
 import { logEvents } from './log-events.ts';
@@ -61,13 +61,19 @@ async function run(
   log: Logger,
 ): Promise<ExitCode> {
   const { pools, clients } = composition;
+  const exporter = exporterOf(config);
+  const onStoreError = storeTrouble(log);
   try {
-    await composition.connect(storeTrouble(log));
+    await composition.connect((error) => {
+      exporter?.onStoreError();
+      onStoreError(error);
+    });
   } catch (error) {
     console.error(`plimsoll: ${(error as Error).message}`);
     return ExitCode.couldNotStart;
   }
-  const gateway = new Gateway({ pools, clients, maxBodyBytes: config.server.maxBodyBytes, log });
+  const { maxBodyBytes } = config.server;
+  const gateway = new Gateway({ pools, clients, maxBodyBytes, log, exporter });
   let port: number;
   try {
     ({ port } = await gateway.listen(wantedPort, host));

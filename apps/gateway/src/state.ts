@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 
 import type { ClientDirectory } from './client-directory.ts';
+import type { PoolMetrics } from './metrics.ts';
 import type { PoolDirectory } from './pool-directory.ts';
 
 /** What all requests to a gateway share. */
@@ -12,6 +13,8 @@ export class GatewayState {
   readonly clients: ClientDirectory | undefined;
   readonly maxBodyBytes: number;
   readonly log: Logger;
+  /** Undefined where they are not wanted. */
+  readonly metrics: PoolMetrics | undefined;
   /** Whether the gateway is going away: it serves what it has and takes nothing new. */
   isDraining = false;
   readonly #prefix = randomBytes(4).toString('hex');
@@ -22,11 +25,13 @@ export class GatewayState {
     clients: ClientDirectory | undefined,
     maxBodyBytes: number,
     log: Logger,
+    metrics: PoolMetrics | undefined,
   ) {
     this.directory = directory;
     this.clients = clients;
     this.maxBodyBytes = maxBodyBytes;
     this.log = log;
+    this.metrics = metrics;
   }
 
   /** A name for one request, unlike those of other processes: `5f2c91aa-17`. */

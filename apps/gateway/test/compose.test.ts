@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compose } from '../src/compose.ts';
 
 const server = { host: '127.0.0.1', port: 0, maxBodyBytes: 1000 };
+const metrics = { prometheus: false };
 const log = { level: 'silent' } as const;
 const policies = { health: { breaker: {} }, retry: {} };
 
@@ -19,7 +20,7 @@ describe('compose', () => {
         ...policies,
       };
       const { errors, pools } = await compose(
-        { targets: [target], pools: [pool], server, log },
+        { targets: [target], pools: [pool], server, metrics, log },
         '.',
       );
       expect(errors).toEqual([]);
@@ -32,13 +33,13 @@ describe('compose', () => {
       const baseUrl = provider === 'simulated' ? undefined : 'http://127.0.0.1:9/v1';
       return { id: provider, provider, model: 'm', apiKey: 'sk', baseUrl };
     });
-    const { errors } = await compose({ targets, pools: [], server, log }, '.');
+    const { errors } = await compose({ targets, pools: [], server, metrics, log }, '.');
     expect(errors).toEqual([]);
   });
 
   it('says which target a provider refuses, without its key', async () => {
     const target = { id: 'a', provider: 'openai', model: 'm', apiKey: 'sk with spaces' };
-    const { errors } = await compose({ targets: [target], pools: [], server, log }, '.');
+    const { errors } = await compose({ targets: [target], pools: [], server, metrics, log }, '.');
     expect(errors).toEqual([
       {
         about: { target: 'a' },
@@ -63,7 +64,7 @@ describe('compose', () => {
       targets: ['a', 'b', 'c', 'd'],
       ...policies,
     };
-    const { pools } = await compose({ targets, pools: [pool], server, log }, '.');
+    const { pools } = await compose({ targets, pools: [pool], server, metrics, log }, '.');
     const groups = new Map<string, string>();
     for (let time = 0; time < targets.length; time++) {
       await pools[0]!.balancer.run({}, async ({ id, quotaGroup }) => groups.set(id, quotaGroup));
@@ -81,7 +82,7 @@ describe('compose', () => {
       ...policies,
     });
     const { pools } = await compose(
-      { targets: [target], pools: [pool('p'), pool('q')], server, log },
+      { targets: [target], pools: [pool('p'), pool('q')], server, metrics, log },
       '.',
     );
     const sink = { onHead() {}, onChunk() {}, onEnd() {}, onError() {} };
@@ -108,7 +109,7 @@ describe('compose', () => {
       options: { tiers: { '1': { use: 'cost', options: { within: inner } } } },
     };
     const pool = { name: 'p', accepts: ['p'], strategy, targets: ['a'], ...policies };
-    const { errors } = await compose({ targets, pools: [pool], server, log }, '.');
+    const { errors } = await compose({ targets, pools: [pool], server, metrics, log }, '.');
     expect(errors).toMatchObject([{ about: { strategyOf: 'p', at: ['tiers', '1', 'within'] } }]);
   });
 
@@ -129,7 +130,7 @@ describe('compose', () => {
       targets: ['a', 'b', 'c', 'd'],
       ...policies,
     };
-    const { warnings } = await compose({ targets, pools: [pool], server, log }, '.');
+    const { warnings } = await compose({ targets, pools: [pool], server, metrics, log }, '.');
     expect(warnings).toEqual([
       {
         about: { strategyOf: 'p', at: ['within'] },

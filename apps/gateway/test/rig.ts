@@ -3,7 +3,7 @@ import { openAIUpstream, type OpenAIUpstream } from '@plimsoll/testkit';
 import OpenAI from 'openai';
 import { pino } from 'pino';
 
-import { compose } from '../src/compose.ts';
+import { compose, exporterOf } from '../src/compose.ts';
 import { Gateway } from '../src/gateway.ts';
 import type { ServedPool } from '../src/pool-directory.ts';
 
@@ -33,9 +33,14 @@ export async function gatewayWith(config: Config, folder = '.'): Promise<TestGat
   if (composition.errors.length > 0) throw new Error(JSON.stringify(composition.errors));
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(JSON.parse(line)) });
-  await composition.connect((error) => logged.push({ error }));
+  const exporter = exporterOf(config);
+  await composition.connect((error) => {
+    exporter?.onStoreError();
+    logged.push({ error });
+  });
   const { pools, clients } = composition;
-  const gateway = new Gateway({ pools, clients, maxBodyBytes: config.server.maxBodyBytes, log });
+  const { maxBodyBytes } = config.server;
+  const gateway = new Gateway({ pools, clients, maxBodyBytes, log, exporter });
   const { port } = await gateway.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   let drained: Promise<void> | undefined;
