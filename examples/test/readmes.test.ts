@@ -61,7 +61,7 @@ describe('the programs in the READMEs', () => {
   const run = programs.filter(({ isRun }) => isRun);
   it.each(run)('$readme runs', { timeout: 60_000 }, async ({ file }) => {
     await execute(process.execPath, ['--conditions=@plimsoll/source', file], {
-      cwd: root,
+      cwd: folder,
       env: { PATH: process.env['PATH'] },
     });
   });

@@ -12,7 +12,7 @@ export interface Sweepable {
 export const TICK_MS = 10;
 
 /** Sweeps without anything to watch before the timer is stopped: a lull between two requests must not cost a timer. */
-const IDLE_SWEEPS = 100;
+const IDLE_SWEEPS = 10;
 
 /**
  * All time limits of a fleet: one timer walks one array of moments, since a timer per request costs more than the rest
@@ -45,7 +45,8 @@ export class Sweeper {
     item.sweepIndex = index;
     this.#watched.push(item);
     this.#dueMs[index] = dueMs;
-    this.#timer ??= this.#clock.every(TICK_MS, () => this.#sweep());
+    // A program that waits for a request, a back-off or its turn must not end meanwhile.
+    this.#timer ??= this.#clock.every(TICK_MS, () => this.#sweep(), true);
   }
 
   /** Moves the moment of a watched item. */

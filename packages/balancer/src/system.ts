@@ -6,9 +6,9 @@ import { type Clock, seededRandom, type SeededRandom, type Timer } from '@plimso
 export const systemClock: Clock = {
   now: () => performance.now(),
   epochMs: () => Date.now(),
-  every(intervalMs: number, callback: () => void): Timer {
+  every(intervalMs: number, callback: () => void, keepsAlive = false): Timer {
     const timer = setInterval(callback, intervalMs);
-    timer.unref();
+    if (!keepsAlive) timer.unref();
     return { cancel: () => clearInterval(timer) };
   },
 };

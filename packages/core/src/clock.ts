@@ -11,10 +11,12 @@ export interface Clock {
   /** Milliseconds since the Unix epoch, for what people see and for day windows. May be set back by the system. */
   epochMs(): number;
   /**
-   * Calls `callback` every `intervalMs` (> 0) until the timer is cancelled. A timer never keeps a process alive. The
-   * engine runs one of these for all its time limits; it sets no timer per request.
+   * Calls `callback` every `intervalMs` (> 0) until the timer is cancelled. The engine runs one of these for all its time
+   * limits; it sets no timer per request.
+   *
+   * @param keepsAlive - whether the process goes on for as long as the timer does. @defaultValue false
    */
-  every(intervalMs: number, callback: () => void): Timer;
+  every(intervalMs: number, callback: () => void, keepsAlive?: boolean): Timer;
 }
 
 /** A running timer. */
