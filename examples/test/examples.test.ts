@@ -116,6 +116,14 @@ describe.concurrent('an example runs without any key', () => {
       'hooks-and-monitoring',
       [/ failed: no luck with /, /│ 'a'\s*│ 'healthy'/, /^spent: 0\.00\d+ US/m],
     ],
+    [
+      'prometheus',
+      [
+        /^plimsoll_requests_total\{pool="chat",operation="chat",outcome="success"\} 40$/m,
+        /^plimsoll_selection_share\{pool="chat",target="a"\} 0\.75$/m,
+        /^plimsoll_fairness_index\{pool="chat"\} 1$/m,
+      ],
+    ],
     ['testing', [/^600 of 1,000 requests to a/m, /^served\s+9\d\.\d+%$/m]],
   ])('%s', async (name, expected) => {
     const output = await run(`examples/${name}.ts`).output;
