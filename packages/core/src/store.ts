@@ -64,6 +64,18 @@ export interface ShareClaim {
   readonly key: string;
   /** What it used and would have used lately, in the limit's own unit; shares follow it. */
   readonly demand: number;
+  /**
+   * The smallest part that is of use, > 0 to 1: that of one request. Shares are multiples of it, and where there are more
+   * members than units those who want one take turns.
+   * @defaultValue every part is of use
+   */
+  readonly unit?: number | undefined;
+  /**
+   * The part (>= 0) that this member has used and that has not left the limit's window. Where it has less than a unit to
+   * itself, nobody else is granted that part before.
+   * @defaultValue 0
+   */
+  readonly used?: number | undefined;
 }
 
 /** How much of it a member has. */
