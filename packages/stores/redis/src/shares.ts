@@ -17,9 +17,12 @@ const MOST_DEMAND = 1e15;
  * arrives, with a twentieth divided equally, so that a member without demand can begin. Without any demand: 1 / n. A
  * member is granted its fair part as far as it is free, and a larger part is cut down to the fair one.
  *
- * When to use it: for limits that are used many times in a lease; the unit stays what a member may use in it, so a
- * share of a limit of 5 per minute among 10 members may be less than one request. Others give out single permits from
- * the server at each request, which is exact and puts a round trip before each.
+ * Parts are multiples of a claim's unit: what is left of whole units goes to those who come first, as long as the others
+ * have theirs. With less than a unit for each, as of 5 requests per minute among 10 members, those who want one take
+ * turns: a member keeps its unit until what it used has left the window, and then goes behind the others.
+ *
+ * When to use it: always, for limits of less than a day. Others give out single permits from the server at each request,
+ * which is exact too, and puts a round trip before each.
  *
  * Source: the demand-driven division of a limit is Raghavan et al., "Cloud Control with Distributed Rate Limiting",
  * SIGCOMM 2007. It differs by leases that end by themselves, and in that parts never add up to more than the limit:
@@ -32,7 +35,8 @@ const MOST_DEMAND = 1e15;
  *
  * Cost: O(members) for each claim; a hash for each limit, with a field of 40 bytes for each member.
  *
- * KEYS: the hash of each limit. ARGV: the member, milliseconds, and for each limit the demand and the part it has now.
+ * KEYS: the hash of each limit. ARGV: the member, milliseconds, and for each limit the demand, the part it has now, the
+ * unit, and the part used. A field has the end of the lease, the part held, the part used where that counts, the demand.
  */
 const leaseScript = new Script(`
 local time = redis.call('TIME')
@@ -40,32 +44,57 @@ local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 local member, ttlMs = ARGV[1], tonumber(ARGV[2])
 local grants = {}
 for at, key in ipairs(KEYS) do
-  local demand, has = tonumber(ARGV[2 * at + 1]), tonumber(ARGV[2 * at + 2])
+  local of = 4 * at - 2
+  local demand, has = tonumber(ARGV[of + 1]), tonumber(ARGV[of + 2])
+  local unit, used = tonumber(ARGV[of + 3]), tonumber(ARGV[of + 4])
   local fields = redis.call('HGETALL', key)
-  local members, taken, demands = 1, 0, demand
+  local others, demands, usedBefore = {}, demand, 0
   for field = 1, #fields, 2 do
-    local other = fields[field]
-    if other ~= member then
-      local endsAtMs, held, wanted = string.match(fields[field + 1], '(%S+) (%S+) (%S+)')
-      if tonumber(endsAtMs) <= nowMs then
-        redis.call('HDEL', key, other)
-      else
-        members = members + 1
-        taken = taken + tonumber(held)
-        demands = demands + tonumber(wanted)
-      end
+    local name = fields[field]
+    local endsAtMs, held, kept, wanted = string.match(fields[field + 1], '(%S+) (%S+) (%S+) (%S+)')
+    if name == member then
+      usedBefore = tonumber(kept)
+    elseif tonumber(endsAtMs) <= nowMs then
+      redis.call('HDEL', key, name)
+    else
+      others[#others + 1] = { math.max(tonumber(held), tonumber(kept)), tonumber(wanted) }
+      demands = demands + tonumber(wanted)
     end
   end
-  local fair = 1 / members
-  if demands > 0 then
-    fair = (demand + 0.05 * demands / members) / (1.05 * demands)
+  local members = #others + 1
+  local function fairFor(wanted)
+    local fair = 1 / members
+    if demands > 0 then
+      fair = (wanted + 0.05 * demands / members) / (1.05 * demands)
+    end
+    return math.floor(${WHOLE} * fair + 0.5)
   end
-  local part = math.min(math.floor(${WHOLE} * fair + 0.5), math.max(0, ${WHOLE} - taken))
+  local function inUnits(part)
+    return math.floor(part / unit) * unit
+  end
+  local fair, free, unclaimed, isAwaited = fairFor(demand), ${WHOLE}, ${WHOLE}, false
+  for _, other in ipairs(others) do
+    local taken, wanted = other[1], other[2]
+    free = free - taken
+    unclaimed = unclaimed - math.max(taken, inUnits(fairFor(wanted)))
+    isAwaited = isAwaited or (taken == 0 and wanted > 0)
+  end
+  local least = inUnits(fair)
+  local part = math.max(math.min(least, free), math.min(inUnits(fair + unit - 1), unclaimed), 0)
+  part = inUnits(part)
+  local kept = 0
+  if least == 0 then
+    kept = used
+    if isAwaited and (used > 0 or usedBefore > 0 or demand == 0) then
+      part = 0
+    end
+  end
   if #fields == 0 and has > 0 then
     part = math.min(part, has)
   end
   local held = math.max(part, has)
-  redis.call('HSET', key, member, string.format('%.0f %.0f %.17g', nowMs + ttlMs, held, demand))
+  local entry = string.format('%.0f %.0f %.0f %.17g', nowMs + ttlMs, held, kept, demand)
+  redis.call('HSET', key, member, entry)
   if redis.call('PTTL', key) < ttlMs then
     redis.call('PEXPIRE', key, ttlMs)
   end
@@ -79,8 +108,8 @@ const CONFIRM = `
 for at, key in ipairs(KEYS) do
   local own = redis.call('HGET', key, ARGV[1])
   if own then
-    local part = string.gsub(own, ' %S+ ', ' ' .. ARGV[at + 1] .. ' ')
-    redis.call('HSET', key, ARGV[1], part)
+    local entry = string.gsub(own, ' %S+', ' ' .. ARGV[at + 1], 1)
+    redis.call('HSET', key, ARGV[1], entry)
   end
 end
 `;
@@ -118,9 +147,10 @@ export class Shares {
 
   async lease(claims: readonly ShareClaim[], ttlMs: number): Promise<readonly ShareGrant[]> {
     if (!(ttlMs > 0 && ttlMs < Infinity)) throw rangeError('ttlMs', 'finite and > 0', ttlMs);
-    for (const { demand } of claims) {
-      if (!(demand >= 0 && demand < Infinity))
-        throw rangeError('demand', 'finite and >= 0', demand);
+    for (const { demand, unit = 1, used = 0 } of claims) {
+      if (!isAmount(demand)) throw rangeError('demand', 'finite and >= 0', demand);
+      if (!(unit > 0 && unit <= 1)) throw rangeError('unit', '> 0 and <= 1', unit);
+      if (!isAmount(used)) throw rangeError('used', 'finite and >= 0', used);
     }
     // Before the server's own count begins, so that this member never believes longer than the server does.
     const calledAtMs = this.#clock.now();
@@ -129,8 +159,14 @@ export class Shares {
     return this.#line.run(
       (send) => {
         has = names.map((name) => this.#millionthsOf(name));
-        const demands = claims.map(({ demand }) => Math.min(demand, MOST_DEMAND));
-        const args = demands.flatMap((demand, at) => [String(demand), String(has[at])]);
+        const args = claims.flatMap(({ demand, unit = 0, used = 0 }, at) =>
+          [
+            Math.min(demand, MOST_DEMAND),
+            has[at]!,
+            Math.max(1, Math.floor(WHOLE * unit)),
+            Math.floor(WHOLE * Math.min(used, 1)),
+          ].map(String),
+        );
         const head = [this.#member, String(Math.ceil(ttlMs))];
         return leaseScript.run(send, this.#hashes(names), [...head, ...args]);
       },
@@ -181,6 +217,10 @@ export class Shares {
   #hashes(names: readonly string[]): string[] {
     return names.map((name) => `${this.#prefix}:lease:${name}`);
   }
+}
+
+function isAmount(value: number): boolean {
+  return value >= 0 && value < Infinity;
 }
 
 function rangeError(name: string, accepted: string, got: number): RangeError {
