@@ -2,13 +2,14 @@ import { presets, type TargetConfig } from '@plimsoll/config';
 
 import type { ServedPool } from './pool-directory.ts';
 
-/** What a person sees at start: where the gateway is, what it spreads requests over, and a line to try. */
+/** What a person sees at start, the admin API's `token` too where it was made for this run: where the gateway is, what it spreads requests over, and a line to try. */
 export function banner(
   pools: readonly ServedPool[],
   origin: string,
   host: string,
   port: number,
   hasClients: boolean,
+  token?: string,
 ): string {
   const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return [
@@ -25,6 +26,9 @@ export function banner(
     "    -H 'content-type: application/json' \\",
     `    -d '{"model": "${exampleModel(pools)}", "messages": [{"role": "user", "content": "Hello"}]}'`,
     '',
+    ...(token === undefined
+      ? []
+      : [`The token of ${address}/admin/, made for this run: ${token}`, '']),
   ].join('\n');
 }
 

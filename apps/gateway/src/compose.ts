@@ -47,6 +47,9 @@ import manifest from '../package.json' with { type: 'json' };
 import { ClientDirectory } from './client-directory.ts';
 import { defined } from './defined.ts';
 import { hashKeyReader } from './hash-key.ts';
+import { changeBalancers } from './live/change-balancers.ts';
+import { type Difference, difference } from './live/difference.ts';
+import { whenQuiet } from './live/quiet.ts';
 import type { Exporter } from './metrics.ts';
 import type { ServedPool } from './pool-directory.ts';
 import { poolOptions } from './pool-options.ts';
@@ -87,8 +90,15 @@ export interface Composition {
   readonly pools: readonly ServedPool[];
   /** Who may ask; undefined where the configuration names no client. */
   readonly clients: ClientDirectory | undefined;
+  /** What is at work: changes at run time are in it. */
+  readonly config: Config;
   readonly errors: readonly Remark[];
   readonly warnings: readonly Remark[];
+  /**
+   * Makes `config` what is at work. Requests under way end where they are; nothing waits for them. One change must have
+   * ended before the next begins, and `config` must be one that `compose` finds no errors in.
+   */
+  change(config: Config): Promise<Difference>;
   /**
    * Opens the store that the configuration names, if it does, and takes over its counts.
    *
@@ -115,31 +125,31 @@ export function exporterOf({ metrics }: Config): Exporter | undefined {
 
 interface Credential {
   readonly provider: Provider;
-  /** Id of the first target that uses it. */
-  readonly firstTarget: string;
+  /** The quota group of targets that state none: the id of the first target that used it. */
+  readonly group: string;
 }
 
 class Composer implements Composition {
-  readonly pools: ServedPool[] = [];
-  readonly clients: ClientDirectory | undefined;
+  pools: ServedPool[] = [];
+  clients: ClientDirectory | undefined;
+  config: Config;
   readonly errors: Remark[] = [];
   readonly warnings: Remark[] = [];
-  readonly #config: Config;
   readonly #folder: string;
-  readonly #configs: ReadonlyMap<string, TargetConfig>;
   readonly #fleet: Fleet;
   readonly #spending: readonly Spending[] | undefined;
   readonly #maker: StrategyMaker;
   readonly #targets = new Map<string, TargetOptions>();
   readonly #credentials = new Map<string, Credential>();
+  /** Balancers that finish what they have. */
+  readonly #retired = new Set<ServedPool['balancer']>();
   #store: Store | undefined = undefined;
   #connection: StoreConnection | undefined = undefined;
   #redis: { destroy(): void } | undefined = undefined;
 
   constructor(config: Config, folder: string) {
-    this.#config = config;
+    this.config = config;
     this.#folder = folder;
-    this.#configs = new Map(config.targets.map((target) => [target.id, target]));
     this.#maker = new StrategyMaker(new Map(Object.entries(strategies)), folder);
     this.#fleet = fleet(defined({ quotaGroups: config.quotaGroups }));
     this.#spending = config.budget && [this.#fleet.openBudget(['all'], config.budget)];
@@ -159,7 +169,7 @@ class Composer implements Composition {
     try {
       const credential = this.#credential(config);
       // The limits of a key are shared by all who use it.
-      const target = { quotaGroup: credential.firstTarget, ...defined(stated) };
+      const target = { quotaGroup: credential.group, ...defined(stated) };
       this.#targets.set(id, { ...target, id, provider: credential.provider });
     } catch (error) {
       this.errors.push({ about: { target: id }, message: messageOf(error) });
@@ -167,35 +177,50 @@ class Composer implements Composition {
   }
 
   async addPool(pool: PoolConfig): Promise<void> {
-    const targets = pool.targets.map((id) => this.#configs.get(id)!);
     try {
       const strategy = await this.#maker.make(pool.strategy);
+      const targets = this.#targetsOf(pool);
       this.#warnOfWeights(pool, strategy, targets);
       this.#warnOfRegions(pool, targets);
-      this.pools.push({
-        name: pool.name,
-        accepts: pool.accepts,
-        strategy: strategy.name,
-        targets,
-        balancer: balancer<WireRequest, WireHead, Uint8Array>({
-          ...poolOptions(pool),
-          strategy,
-          targets: pool.targets.flatMap((id) => this.#targets.get(id) ?? []),
-          fleet: this.#fleet,
-        }),
-        residency: pool.residency,
-        spending: this.#spending,
-        hashKey: pool.hashKey && hashKeyReader(pool.hashKey),
-        rateLimits: this.#rateLimits(targets),
-      });
+      this.pools.push(this.#served(pool, this.#balancer(pool, strategy)));
     } catch (error) {
       const at = error instanceof StrategyError ? { at: error.at } : {};
       this.errors.push({ about: { strategyOf: pool.name, ...at }, message: messageOf(error) });
     }
   }
 
+  async change(config: Config): Promise<Difference> {
+    const found = difference(this.config, config);
+    const made = new Map<string, StrategyDefinition>();
+    for (const pool of config.pools) {
+      if (!found.pools.added.includes(pool.name) && !found.pools.rebuilt.includes(pool.name))
+        continue;
+      made.set(pool.name, await this.#maker.make(pool.strategy));
+    }
+    // From here on nothing waits, so that no request meets half a change.
+    this.config = config;
+    this.#targets.clear();
+    const unused = this.#takeUnused(config);
+    for (const target of config.targets) this.addTarget(target);
+    const { balancers, replaced, drained } = changeBalancers({
+      difference: found,
+      after: config,
+      balancers: new Map(this.pools.map(({ name, balancer }) => [name, balancer])),
+      retired: this.#retired,
+      targetOf: (id) => this.#targets.get(id)!,
+      make: (pool) => this.#balancer(pool, made.get(pool.name)!),
+    });
+    this.pools = config.pools.map((pool) => this.#served(pool, balancers.get(pool.name)!));
+    this.clients = config.clients && this.#clients(config.clients);
+    for (const balancer of replaced) this.#retire(balancer);
+    void drained.then(async () => {
+      for (const { provider } of unused) await provider.close?.();
+    });
+    return found;
+  }
+
   async connect(onError: (error: unknown) => void): Promise<void> {
-    const { state } = this.#config;
+    const { state } = this.config;
     if (state === undefined) return;
     this.#store =
       'sqlite' in state
@@ -205,11 +230,57 @@ class Composer implements Composition {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.pools.map((pool) => pool.balancer.close(0)));
+    const working = this.pools.map((pool) => pool.balancer);
+    await Promise.all([...working, ...this.#retired].map((balancer) => balancer.close(0)));
     await this.#connection?.close();
     await this.#store?.close();
     this.#redis?.destroy();
     for (const { provider } of this.#credentials.values()) await provider.close?.();
+  }
+
+  #targetsOf(pool: PoolConfig): TargetConfig[] {
+    return pool.targets.map((id) => this.config.targets.find((target) => target.id === id)!);
+  }
+
+  #balancer(pool: PoolConfig, strategy: StrategyDefinition): ServedPool['balancer'] {
+    return balancer<WireRequest, WireHead, Uint8Array>({
+      ...poolOptions(pool),
+      strategy,
+      targets: pool.targets.flatMap((id) => this.#targets.get(id) ?? []),
+      fleet: this.#fleet,
+    });
+  }
+
+  #served(pool: PoolConfig, made: ServedPool['balancer']): ServedPool {
+    const targets = this.#targetsOf(pool);
+    return {
+      name: pool.name,
+      accepts: pool.accepts,
+      strategy: made.strategy,
+      targets,
+      balancer: made,
+      residency: pool.residency,
+      spending: this.#spending,
+      hashKey: pool.hashKey && hashKeyReader(pool.hashKey),
+      rateLimits: this.#rateLimits(targets),
+    };
+  }
+
+  /** Lets a balancer finish what it has, waiting requests and retries included, and then ends it. */
+  #retire(old: ServedPool['balancer']): void {
+    this.#retired.add(old);
+    void whenQuiet(old).then(async () => {
+      await old.close(0);
+      this.#retired.delete(old);
+    });
+  }
+
+  /** The credentials that no target of `config` has; they are forgotten. */
+  #takeUnused(config: Config): Credential[] {
+    const used = new Set(config.targets.map(credentialKey));
+    const unused = [...this.#credentials].filter(([key]) => !used.has(key));
+    for (const [key] of unused) this.#credentials.delete(key);
+    return unused.map(([, credential]) => credential);
   }
 
   /** A Redis that cannot be reached is no reason not to start: the client goes on trying. */
@@ -236,7 +307,7 @@ class Composer implements Composition {
   }
 
   #rateLimits(targets: readonly TargetConfig[]): RateLimitHeaders | undefined {
-    const groups = this.#config.quotaGroups ?? {};
+    const groups = this.config.quotaGroups ?? {};
     const limited = targets.filter(
       ({ id, limits, quotaGroup }) =>
         limits !== undefined || Object.hasOwn(groups, quotaGroup ?? id),
@@ -246,17 +317,26 @@ class Composer implements Composition {
   }
 
   /** The adapter of a target; targets with the same credential for the same place share one. */
-  #credential({ id, provider, apiKey, baseUrl, simulate }: TargetConfig): Credential {
-    const key = JSON.stringify(apiKey === undefined ? [id] : [provider, apiKey, baseUrl]);
+  #credential(config: TargetConfig): Credential {
+    const { id, provider, apiKey, baseUrl, simulate } = config;
+    const key = credentialKey(config);
     const known = this.#credentials.get(key);
     if (known !== undefined) return known;
     const adapter =
       provider === 'simulated'
         ? simulated(simulate)
         : openai({ preset: provider as PresetName, apiKey, baseUrl });
-    const credential = { provider: adapter, firstTarget: id };
+    const credential = { provider: adapter, group: this.#newGroup(id) };
     this.#credentials.set(key, credential);
     return credential;
+  }
+
+  /** `id`, unless a credential that it had before, and that others still have, goes by that name. */
+  #newGroup(id: string): string {
+    const taken = new Set([...this.#credentials.values()].map(({ group }) => group));
+    let group = id;
+    for (let count = 2; taken.has(group); count++) group = `${id}#${count}`;
+    return group;
   }
 
   #warnOfWeights(
@@ -284,6 +364,12 @@ class Composer implements Composition {
       this.warnings.push({ about: { strategyOf: name, at }, message });
     }
   }
+}
+
+/** Equal for targets that share an adapter: without a key there is nothing to share. */
+function credentialKey({ id, provider, apiKey, baseUrl, simulate }: TargetConfig): string {
+  const owner = apiKey === undefined ? { id } : { apiKey };
+  return JSON.stringify([owner, provider, baseUrl, simulate]);
 }
 
 function messageOf(error: unknown): string {

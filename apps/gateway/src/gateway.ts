@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Logger } from 'pino';
 
+import type { Admin } from './admin/admin.ts';
 import type { ClientDirectory } from './client-directory.ts';
 import { Exchange } from './exchange.ts';
 import { type Exporter, PoolMetrics } from './metrics.ts';
@@ -18,6 +19,8 @@ export interface GatewayOptions {
   /** Largest request body, in bytes. */
   readonly maxBodyBytes: number;
   readonly log: Logger;
+  /** What `/admin/*` works with. @defaultValue there is no such path */
+  readonly admin?: Admin | undefined;
   /** What `/metrics` answers with. @defaultValue no metrics */
   readonly exporter?: Exporter | undefined;
   /** Milliseconds a client has for a request's headers. @defaultValue 10000 */
@@ -38,13 +41,14 @@ export class Gateway {
       maxBodyBytes,
       log,
       exporter,
+      admin,
       headersTimeoutMs = 10_000,
       requestTimeoutMs = 60_000,
     } = options;
     const metrics = exporter && new PoolMetrics(exporter);
     metrics?.follow(pools);
     const directory = new PoolDirectory(pools);
-    this.#state = new GatewayState(directory, clients, maxBodyBytes, log, metrics);
+    this.#state = new GatewayState(directory, clients, maxBodyBytes, log, metrics, admin);
     const limits = {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
@@ -54,6 +58,15 @@ export class Gateway {
       keepAliveTimeout: 65_000,
     };
     this.#server = createServer(limits, (req, res) => this.#serve(req, res));
+  }
+
+  /** Serves these pools to these clients from now on; requests under way end where they are. */
+  use(served: Pick<GatewayOptions, 'pools' | 'clients' | 'maxBodyBytes'>): void {
+    const { pools, clients, maxBodyBytes } = served;
+    this.#state.directory = new PoolDirectory(pools);
+    this.#state.clients = clients;
+    this.#state.maxBodyBytes = maxBodyBytes;
+    this.#state.metrics?.follow(pools);
   }
 
   /** Starts to accept connections; rejects when the address cannot be had. */
@@ -73,6 +86,7 @@ export class Gateway {
    */
   async drain(graceMs: number): Promise<void> {
     this.#state.isDraining = true;
+    this.#state.admin?.feed.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // A kept connection becomes idle only when its last answer is written, and Node looks for idle ones just once.
     const idle = setInterval(() => this.#server.closeIdleConnections(), 20);

@@ -1,4 +1,5 @@
 import type { CallFailure } from '@plimsoll/balancer';
+import type { Problem } from '@plimsoll/config';
 
 /** An answer that says what went wrong, in the form OpenAI's clients know. */
 export interface ApiError {
@@ -10,11 +11,13 @@ export interface ApiError {
   readonly param?: string | undefined;
   /** Headers beside those every answer has: a flat list of names and values. */
   readonly headers?: readonly string[] | undefined;
+  /** What is wrong with a configuration, where one was refused. */
+  readonly problems?: readonly Problem[] | undefined;
 }
 
 /** The body of an error. */
-export function errorBody({ message, type, param, code }: ApiError): string {
-  return JSON.stringify({ error: { message, type, param: param ?? null, code } });
+export function errorBody({ message, type, param, code, problems }: ApiError): string {
+  return JSON.stringify({ error: { message, type, param: param ?? null, code, problems } });
 }
 
 /** A request that cannot be served however often it is sent. */
@@ -22,7 +25,7 @@ export function badRequest(
   status: number,
   code: string,
   message: string,
-  extra?: Pick<ApiError, 'param' | 'headers'>,
+  extra?: Pick<ApiError, 'param' | 'headers' | 'problems'>,
 ): ApiError {
   return { status, message, type: 'invalid_request_error', code, ...extra };
 }

@@ -1,3 +1,5 @@
+import { serveAdmin } from './admin/admin-routes.ts';
+import { foreignHost } from './admin/own-host.ts';
 import type { Exchange } from './exchange.ts';
 import { serveMetrics } from './metrics.ts';
 import { serveModels } from './models.ts';
@@ -30,6 +32,17 @@ export function route(exchange: Exchange): void {
   const { method, url = '/' } = exchange.req;
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
+  const { admin, clients } = exchange.state;
+  // Where there are no keys, a page that reached this port would be as good as any client.
+  const refused = clients === undefined ? foreignHost(exchange.req) : undefined;
+  if (refused !== undefined) {
+    exchange.answerError(refused);
+    return;
+  }
+  if (admin !== undefined && path.startsWith('/admin/')) {
+    serveAdmin(exchange, admin, path, query < 0 ? '' : url.slice(query));
+    return;
+  }
   const found = routes.get(path);
   if (found === undefined) {
     const message = `There is no ${path} here; there are ${[...routes.keys()].join(', ')}.`;

@@ -1,12 +1,16 @@
-import { type Config, type Environment, formatProblem, type Problem } from '@plimsoll/config';
+import type { AddressInfo } from 'node:net';
+
+import { type Environment, formatProblem, type Problem } from '@plimsoll/config';
 import type { Logger } from 'pino';
 
+import { makeToken } from './admin/token.ts';
+import { assemble } from './assemble.ts';
 import { banner } from './banner.ts';
 import type { Command } from './command.ts';
 import { compose, type Composition, exporterOf } from './compose.ts';
 import { ExitCode } from './exit-code.ts';
-import { Gateway } from './gateway.ts';
 import { logEvents } from './log-events.ts';
+import { followChanges } from './live/follow-changes.ts';
 import { createLog } from './log.ts';
 import { hostProblem } from './loopback.ts';
 import { storeTrouble } from './store-trouble.ts';
@@ -44,7 +48,9 @@ export async function serve(
   const log = createLog(config.log.level);
   const warnings = composition.warnings.map((remark) => problemOf(settings, remark));
   for (const warning of [...settings.warnings, ...warnings]) log.warn(formatProblem(warning));
-  return run(config, composition, settings.origin, command.port ?? config.server.port, host, log);
+  const port = command.port ?? config.server.port;
+  const read = (): Promise<Settings> => readSettings(command.config, env);
+  return run({ composition, settings, read, port, host, log });
 }
 
 function refuse(errors: readonly Problem[]): ExitCode {
@@ -52,15 +58,17 @@ function refuse(errors: readonly Problem[]): ExitCode {
   return ExitCode.configuration;
 }
 
-async function run(
-  config: Config,
-  composition: Composition,
-  origin: string,
-  wantedPort: number,
-  host: string,
-  log: Logger,
-): Promise<ExitCode> {
-  const { pools, clients } = composition;
+interface Run {
+  readonly composition: Composition;
+  readonly settings: Settings;
+  readonly read: () => Promise<Settings>;
+  readonly port: number;
+  readonly host: string;
+  readonly log: Logger;
+}
+
+async function run({ composition, settings, read, port, host, log }: Run): Promise<ExitCode> {
+  const { pools, clients, config } = composition;
   const exporter = exporterOf(config);
   const onStoreError = storeTrouble(log);
   try {
@@ -72,22 +80,26 @@ async function run(
     console.error(`plimsoll: ${(error as Error).message}`);
     return ExitCode.couldNotStart;
   }
-  const { maxBodyBytes } = config.server;
-  const gateway = new Gateway({ pools, clients, maxBodyBytes, log, exporter });
-  let port: number;
+  const { adminToken } = config.server;
+  const token = adminToken ?? makeToken();
+  const { gateway, live } = assemble({ composition, read, host, log, exporter, token });
+  let address: AddressInfo;
   try {
-    ({ port } = await gateway.listen(wantedPort, host));
+    address = await gateway.listen(port, host);
   } catch (error) {
-    console.error(`plimsoll: cannot listen on ${host}:${wantedPort}: ${(error as Error).message}`);
+    console.error(`plimsoll: cannot listen on ${host}:${port}: ${(error as Error).message}`);
     await composition.close();
     return ExitCode.couldNotStart;
   }
   for (const { balancer } of pools) logEvents(balancer, log);
-  console.log(banner(pools, origin, host, port, clients !== undefined));
+  const stopFollowing = followChanges(live, settings.source, log);
+  const made = adminToken === undefined ? token : undefined;
+  console.log(banner(pools, settings.origin, host, address.port, clients !== undefined, made));
 
   const signal = await nextSignal();
   void nextSignal().then(() => process.exit(ExitCode.done));
   log.info({ signal, graceMs: GRACE_MS }, 'stopping: requests under way may end');
+  stopFollowing();
   await gateway.drain(GRACE_MS);
   await composition.close();
   log.info('stopped');

@@ -20,6 +20,8 @@ export interface Settings {
   readonly warnings: readonly Problem[];
   /** In words, for the person who started it. */
   readonly origin: string;
+  /** The file's path and text; undefined when the environment is what was read. */
+  readonly source: { readonly file: string; readonly text: string } | undefined;
   /** Where strategy packages are looked up from. */
   readonly folder: string;
   /** A problem found later, at the place of its cause. */
@@ -42,8 +44,13 @@ export function problemOf({ problem, targetPath }: Settings, { about, message }:
  */
 export async function readSettings(file: string | undefined, env: Environment): Promise<Settings> {
   if (file === undefined) return discovered(env);
-  const loaded = loadConfig(await readFile(file, 'utf8'), { env, file });
-  return { ...loaded, origin: `The configuration is ${file}.`, folder: dirname(resolve(file)) };
+  const text = await readFile(file, 'utf8');
+  return {
+    ...loadConfig(text, { env, file }),
+    origin: `The configuration is ${file}.`,
+    source: { file, text },
+    folder: dirname(resolve(file)),
+  };
 }
 
 function discovered(env: Environment): Settings {
@@ -57,6 +64,7 @@ function discovered(env: Environment): Settings {
     errors: [],
     warnings: [],
     origin,
+    source: undefined,
     folder: process.cwd(),
     targetPath: () => [],
     problem: (_path, message) => ({ file: 'environment', line: 1, column: 1, path: '', message }),

@@ -2,17 +2,21 @@ import { randomBytes } from 'node:crypto';
 
 import type { Logger } from 'pino';
 
+import type { Admin } from './admin/admin.ts';
 import type { ClientDirectory } from './client-directory.ts';
 import type { PoolMetrics } from './metrics.ts';
 import type { PoolDirectory } from './pool-directory.ts';
 
 /** What all requests to a gateway share. */
 export class GatewayState {
-  readonly directory: PoolDirectory;
+  /** What is served now; requests under way may be on pools that were replaced since. */
+  directory: PoolDirectory;
   /** Who may ask; undefined where everyone may. */
-  readonly clients: ClientDirectory | undefined;
-  readonly maxBodyBytes: number;
+  clients: ClientDirectory | undefined;
+  maxBodyBytes: number;
   readonly log: Logger;
+  /** What `/admin/*` works with; undefined where there is no such path. */
+  readonly admin: Admin | undefined;
   /** Undefined where they are not wanted. */
   readonly metrics: PoolMetrics | undefined;
   /** Whether the gateway is going away: it serves what it has and takes nothing new. */
@@ -26,12 +30,14 @@ export class GatewayState {
     maxBodyBytes: number,
     log: Logger,
     metrics: PoolMetrics | undefined,
+    admin: Admin | undefined,
   ) {
     this.directory = directory;
     this.clients = clients;
     this.maxBodyBytes = maxBodyBytes;
     this.log = log;
     this.metrics = metrics;
+    this.admin = admin;
   }
 
   /** A name for one request, unlike those of other processes: `5f2c91aa-17`. */

@@ -25,7 +25,7 @@ function ask(gateway: TestGateway): Socket {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   socket.pause();
   socket.write(
-    'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nconnection: close\r\n' +
+    'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n' +
       `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
   return socket;

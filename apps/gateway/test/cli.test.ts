@@ -112,6 +112,38 @@ describe.concurrent('plimsoll serve', () => {
     expect(await run.ended).toBe(0);
   });
 
+  it('reloads when the file changes and on SIGHUP, and keeps what runs when the file is wrong', async () => {
+    const text = (id: string): string =>
+      `pools: { chat: { targets: [{ id: ${id}, provider: simulated, model: m }] } }`;
+    const path = await file('reload.yaml', text('a'));
+    const run = plimsoll(['serve', '--config', path, '--port', '0']);
+    const [, address, token] = await run.printed(
+      /The token of (\S+), made for this run: (\S{32})\n/,
+    );
+    const targets = async (): Promise<unknown> => {
+      const headers = { authorization: `Bearer ${token}` };
+      const response = await fetch(`${address}pools`, { headers });
+      const { pools } = (await response.json()) as { pools: { targets: { id: string }[] }[] };
+      return pools[0]!.targets.map(({ id }) => id);
+    };
+    await file('reload.yaml', text('b'));
+    await run.printed(/"added":\["b"\],"removed":\["a"\].*the configuration changed/);
+    expect(await targets()).toEqual(['b']);
+
+    await file('reload.yaml', 'pools: 1');
+    const [wrong] = await run.printed(/\{.*the configuration was not reloaded.*\}/);
+    expect(JSON.parse(wrong)).toMatchObject({
+      cause: 'file',
+      problems: [`${path}:1:8: pools: must be a mapping of at least one pool, by name, got 1`],
+    });
+    run.child.kill('SIGHUP');
+    await run.printed(/"cause":"SIGHUP".*the configuration was not reloaded/);
+    expect(await targets()).toEqual(['b']);
+    expect(run.stderr).not.toContain(token);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  });
+
   it('ends at once on a second signal', async () => {
     await using upstream = openAIUpstream();
     await upstream.listen();

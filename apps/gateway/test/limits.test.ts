@@ -6,10 +6,13 @@ import { expect, it } from 'vitest';
 import { Gateway } from '../src/gateway.ts';
 
 it.each([
-  ['a request’s headers come too slowly', 'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\n'],
+  [
+    'a request’s headers come too slowly',
+    'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n',
+  ],
   [
     'a request’s body comes too slowly',
-    'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
   ],
 ])('a connection is closed with 408 when %s', async (_name, start) => {
   const log = pino({ enabled: false });

@@ -51,14 +51,14 @@ it('a gateway that is going away lets a stream end, and refuses what follows on 
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   const body = JSON.stringify({ model: 'chat', messages: hello, stream: true });
   const post =
-    'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n' +
+    'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n' +
     `content-length: ${body.length}\r\n\r\n${body}`;
   let text = '';
   socket.on('data', (chunk) => (text += chunk));
   socket.write(post);
   await once(socket, 'data');
   const drained = gateway.drain();
-  socket.write('GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n');
+  socket.write('GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n');
   await once(socket, 'close');
   await drained;
   const [stream, readiness] = text.split('HTTP/1.1 503');

@@ -3,9 +3,10 @@ import { openAIUpstream, type OpenAIUpstream } from '@plimsoll/testkit';
 import OpenAI from 'openai';
 import { pino } from 'pino';
 
+import { assemble } from '../src/assemble.ts';
 import { compose, exporterOf } from '../src/compose.ts';
-import { Gateway } from '../src/gateway.ts';
 import type { ServedPool } from '../src/pool-directory.ts';
+import type { Settings } from '../src/settings.ts';
 
 /** A gateway on loopback, in this process. */
 export interface TestGateway extends AsyncDisposable {
@@ -18,8 +19,20 @@ export interface TestGateway extends AsyncDisposable {
   readonly logged: readonly Record<string, unknown>[];
   pool(name: string): ServedPool;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Asks the admin API, with its token; `path` is below `/admin/`. */
+  admin(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly json: AdminAnswer }>;
+  /** Makes this the configuration's file, for the next reload. */
+  write(file: unknown): void;
   drain(): Promise<void>;
 }
+
+/** Whatever the admin API answers: tests look into it. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AdminAnswer = Record<string, any>;
 
 /** Starts a gateway with the configuration in `file`, an object as YAML would give it. */
 export async function gatewayOf(file: unknown, folder = '.'): Promise<TestGateway> {
@@ -38,9 +51,16 @@ export async function gatewayWith(config: Config, folder = '.'): Promise<TestGat
     exporter?.onStoreError();
     logged.push({ error });
   });
-  const { pools, clients } = composition;
-  const { maxBodyBytes } = config.server;
-  const gateway = new Gateway({ pools, clients, maxBodyBytes, log, exporter });
+  const { pools } = composition;
+  const host = '127.0.0.1';
+  let written = JSON.stringify({});
+  const read = async (): Promise<Settings> => ({
+    ...loadConfig(written, { env: {}, file: 'test' }),
+    origin: '',
+    source: undefined,
+    folder,
+  });
+  const { gateway } = assemble({ composition, read, host, log, exporter, token: 'tea' });
   const { port } = await gateway.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   let drained: Promise<void> | undefined;
@@ -50,13 +70,22 @@ export async function gatewayWith(config: Config, folder = '.'): Promise<TestGat
     client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-caller', maxRetries: 0 }),
     pools,
     logged,
-    pool: (name) => pools.find((pool) => pool.name === name)!,
+    pool: (name) => composition.pools.find((pool) => pool.name === name)!,
     post: (path, body, headers) =>
       fetch(url + path, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
+    admin: async (method, path, body) => {
+      const headers = { 'content-type': 'application/json', authorization: 'Bearer tea' };
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      const response = await fetch(`${url}/admin/${path}`, { method, headers, ...sent });
+      return { status: response.status, json: (await response.json()) as AdminAnswer };
+    },
+    write: (file) => {
+      written = JSON.stringify(file);
+    },
     drain: () => drain(1000),
     async [Symbol.asyncDispose]() {
       await drain(0);

@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+
+import { EventFeed } from './admin/event-feed.ts';
+import { AdminToken } from './admin/token.ts';
+import type { Composition } from './compose.ts';
+import { Gateway } from './gateway.ts';
+import { LiveConfig } from './live/live-config.ts';
+import { logEvents } from './log-events.ts';
+import type { Exporter } from './metrics.ts';
+import type { Settings } from './settings.ts';
+
+/** What a gateway that can change at run time is made of. */
+export interface Parts {
+  readonly composition: Composition;
+  /** Reads the configuration anew. */
+  readonly read: () => Promise<Settings>;
+  /** Where it will listen. */
+  readonly host: string;
+  readonly log: Logger;
+  readonly exporter?: Exporter | undefined;
+  /** What `/admin/*` asks for. */
+  readonly token: string;
+}
+
+/** A gateway and its live configuration, each knowing the other: what changes is served, and what is served can change. */
+export function assemble({ composition, read, host, log, exporter, token }: Parts): {
+  readonly gateway: Gateway;
+  readonly live: LiveConfig;
+} {
+  const feed = new EventFeed(composition.pools);
+  const live = new LiveConfig({
+    composition,
+    read,
+    host,
+    onChange: (difference) => {
+      const { pools, clients, config } = composition;
+      gateway.use({ pools, clients, maxBodyBytes: config.server.maxBodyBytes });
+      feed.change(pools, difference);
+      log.level = config.log.level;
+      log.info({ difference }, 'the configuration changed');
+      const made = new Set([...difference.pools.added, ...difference.pools.rebuilt]);
+      for (const { name, balancer } of pools) if (made.has(name)) logEvents(balancer, log);
+    },
+  });
+  const { pools, clients, config } = composition;
+  const { maxBodyBytes } = config.server;
+  const admin = { token: new AdminToken(token), live, feed };
+  const gateway = new Gateway({ pools, clients, maxBodyBytes, log, exporter, admin });
+  return { gateway, live };
+}
