@@ -187,7 +187,7 @@ export class FleetState implements Fleet {
       // Whoever was told to grow slowly must not come back with its whole share.
       if (failure.kind === 'ramp') this.#startSlowly(other, untilMs);
     }
-    this.#notify('cooling', member, scope, untilMs, failure.message, nowMs);
+    this.#notify('cooling', member, scope, untilMs, failure.message, nowMs, isThrottle(failure));
   }
 
   openBudget(scope: readonly string[], limits: SpendingLimits): Budget {
@@ -242,8 +242,8 @@ export class FleetState implements Fleet {
     if (notice.kind === 'closed') {
       this.#endCoolDown(member);
     } else if (untilMs > nowMs) {
-      const { scope, reason } = notice;
-      this.#coolAll(member, untilMs, notice.kind === 'cooling', { scope, reason }, nowMs);
+      const { scope, reason, isThrottled = false } = notice;
+      this.#coolAll(member, untilMs, isThrottled, { scope, reason }, nowMs);
     }
   }
 
@@ -307,10 +307,11 @@ export class FleetState implements Fleet {
     untilMs: number,
     reason: string,
     nowMs: number,
+    isThrottled = false,
   ): void {
     if (this.#noticeListeners.size === 0) return;
     const untilEpochMs = this.clock.epochMs() + untilMs - nowMs;
-    const notice: Notice = { kind, target: target.id, scope, untilEpochMs, reason };
+    const notice: Notice = { kind, target: target.id, scope, untilEpochMs, isThrottled, reason };
     for (const listener of this.#noticeListeners) listener(notice);
   }
 

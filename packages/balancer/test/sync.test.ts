@@ -212,8 +212,8 @@ it('claims its share by what is offered: what waits and what was refused counts 
   made.start();
   made.clock.advance(100);
   await settle();
-  // One was sent and two were not: a fifth of the new count, the first time.
-  expect(desk.claims.map(({ demand }) => demand)).toEqual([expect.closeTo(0.6)]);
+  // One was sent and two were not: a tenth of the new count, the first time.
+  expect(desk.claims.map(({ demand }) => demand)).toEqual([expect.closeTo(0.3)]);
 });
 
 it('heeds the cool-downs and breakers of others, each for its own time', async () => {
@@ -235,12 +235,14 @@ it('heeds the cool-downs and breakers of others, each for its own time', async (
     isHealthFailure: false,
   });
   expect(two.pool.explain({}).order).toEqual(['c']);
+  expect([...two.fleet.hot.isThrottled.slice(0, 3)]).toEqual([1, 1, 0]);
   one.provider.last.answer();
   for (let count = 0; count < 5; count++) {
     one.start({ pin: 'c' });
     one.provider.last.fail({ kind: 'network' });
   }
   expect(two.pool.explain({}).order).toEqual([]);
+  expect(two.fleet.hot.isThrottled[2]).toBe(0);
   two.clock.advance(3000);
   expect(two.pool.explain({}).order).toEqual(['a', 'b']);
   two.clock.advance(57_000);

@@ -96,6 +96,8 @@ export interface Notice {
   readonly scope: Scope;
   /** Milliseconds since the Unix epoch; the notice means nothing after that. */
   readonly untilEpochMs: number;
+  /** Whether a cool-down is about a rate, which is worth waiting for. @defaultValue false */
+  readonly isThrottled?: boolean | undefined;
   /** Plain words, without a secret. */
   readonly reason: string;
 }
