@@ -18,6 +18,9 @@ const WATCH_ENTRIES = 128;
 /** How long to wait for a larger share of a limit, in milliseconds, before looking again: about two renewals. */
 const SHARE_WAIT_MS = 200;
 
+/** What a renewal of shares keeps of the need before it: half is left after 3 seconds. */
+const NEED_MEMORY = 0.98;
+
 /**
  * How late a waiting request may be sent without a loss of pace, in milliseconds: waiting is ended by a timer that ticks
  * every 10 ms, and a pace that forgot the lateness of each turn would be slower than the limit.
@@ -63,8 +66,13 @@ export class Meters {
   /** What others use of the limit, as a provider told, and until when. */
   foreign: Float64Array = new Float64Array(0);
   foreignUntilMs: Float64Array = new Float64Array(0);
-  /** The part of the limit that is this process's, 0 to 1. */
+  /** The part of the limit that is this process's, 0 to 1; what that was on average over a window; and since when. */
   #share = new Float64Array(0);
+  #meanShare = new Float64Array(0);
+  #sharedAtMs = new Float64Array(0);
+  /** The largest amount that a share was too small for, and the same since it was taken last. */
+  #need = new Float64Array(0);
+  #needed = new Float64Array(0);
   /** Nothing leaves before this moment. */
   #dueMs = new Float64Array(0);
   /** When all that was sent will have been paid for at the pace of the limit. */
@@ -113,6 +121,10 @@ export class Meters {
     this.stated[meter] = Infinity;
     this.learned[meter] = Infinity;
     this.#share[meter] = 1;
+    this.#meanShare[meter] = 1;
+    this.#sharedAtMs[meter] = -Infinity;
+    this.#need[meter] = 1;
+    this.#needed[meter] = 0;
     this.settleLimit(meter);
     return meter;
   }
@@ -146,20 +158,43 @@ export class Meters {
     const whole = least === Infinity ? NO_LIMIT : Math.floor(least);
     // Counts of days are shared by their totals, see `PeriodCounter`.
     const isShared = whole !== NO_LIMIT && spec.calendar === undefined;
-    const limit = isShared ? Math.floor(whole * this.#share[meter]!) : whole;
+    const limit = isShared ? this.#shareOf(meter, whole) : whole;
     this.whole[meter] = whole;
     this.limit[meter] = limit;
     const isPaced = limit !== NO_LIMIT && spec.burstRatio < 1;
+    // Without a share nothing is admitted; what is sent all the same must not be paid for all eternity.
+    const perWindow = isShared ? whole * (this.#share[meter]! || 1) : whole;
     this.#leastBurst[meter] = isPaced ? Math.max(1, limit * spec.burstRatio) : 0;
     this.#burst[meter] = this.#leastBurst[meter]!;
-    this.#msPerUnit[meter] = isPaced ? this.#holdMs[meter]! / limit : 0;
+    this.#msPerUnit[meter] = isPaced ? this.#holdMs[meter]! / perWindow : 0;
   }
 
-  /** Changes the part of the limit that is this process's. */
-  setShare(meter: number, share: number): void {
-    if (this.#share[meter] === share) return;
+  /**
+   * Changes the part of the limit that is this process's.
+   *
+   * The pace follows it at once. The window follows the part as it was on average: what another process lost it has used
+   * already, and may use again here only as it leaves there; averages of parts that add up to the whole do so too.
+   */
+  setShare(meter: number, share: number, nowMs: number): void {
+    const before = this.#share[meter]!;
+    const mean = this.#meanShare[meter]!;
+    if (share === before && share === mean) return;
+    const isNew = this.#sharedAtMs[meter] === -Infinity || mean === 0;
+    const heldRatio = (nowMs - this.#sharedAtMs[meter]!) / this.#holdMs[meter]!;
+    this.#meanShare[meter] = isNew ? share : mean + (before - mean) * -Math.expm1(-heldRatio);
     this.#share[meter] = share;
+    this.#sharedAtMs[meter] = nowMs;
+    const burst = this.#burst[meter]!;
     this.settleLimit(meter);
+    this.#burst[meter] = Math.max(burst, this.#leastBurst[meter]!);
+  }
+
+  /** The amount that a share must allow to be of use: at least 1, and for a while what was too large of late. */
+  takeNeed(meter: number): number {
+    const need = Math.max(1, this.#needed[meter]!, this.#need[meter]! * NEED_MEMORY);
+    this.#needed[meter] = 0;
+    this.#need[meter] = need;
+    return need;
   }
 
   /** Whether the limit is the learned one. */
@@ -180,7 +215,11 @@ export class Meters {
   /** The earliest moment at which `amount` may be used if nothing else is until then; Infinity for never. */
   retryAtMs(meter: number, amount: number, nowMs: number, leavesBurst: boolean): number {
     const limit = this.#within(meter, leavesBurst);
-    if (amount > limit) return amount > this.whole[meter]! ? Infinity : nowMs + SHARE_WAIT_MS;
+    if (amount > limit) {
+      if (amount > this.whole[meter]!) return Infinity;
+      if (amount > this.#needed[meter]!) this.#needed[meter] = amount;
+      return nowMs + SHARE_WAIT_MS;
+    }
     if (this.#dueMs[meter]! <= nowMs) this.#release(meter, nowMs);
     let roomMs = this.#roomAtMs(meter, limit - amount, nowMs);
     const untilMs = this.foreignUntilMs[meter]!;
@@ -255,6 +294,18 @@ export class Meters {
     this.used[meter] = period.used;
   }
 
+  /** What this process may use of a window of `whole`. */
+  #shareOf(meter: number, whole: number): number {
+    const share = this.#share[meter]!;
+    if (share === 0) return 0;
+    const need = Math.min(this.#need[meter]!, whole);
+    const part = Math.round(whole * share);
+    // A part for one request is granted when it is free in everyone's window. One that is smaller, as when the store is
+    // away, has its request from time to time: the pace is that of the part.
+    if (part <= need) return need;
+    return Math.max(need, Math.round(whole * this.#meanShare[meter]!));
+  }
+
   #pay(meter: number, amount: number, nowMs: number): void {
     const msPerUnit = this.#msPerUnit[meter]!;
     if (msPerUnit === 0) return;
@@ -311,6 +362,10 @@ export class Meters {
     this.peak = grown(this.peak, meters, Float64Array);
     this.whole = grown(this.whole, meters, Float64Array);
     this.#share = grown(this.#share, meters, Float64Array);
+    this.#meanShare = grown(this.#meanShare, meters, Float64Array);
+    this.#sharedAtMs = grown(this.#sharedAtMs, meters, Float64Array);
+    this.#need = grown(this.#need, meters, Float64Array);
+    this.#needed = grown(this.#needed, meters, Float64Array);
     this.limit = grown(this.limit, meters, Float64Array);
     this.stated = grown(this.stated, meters, Float64Array);
     this.learned = grown(this.learned, meters, Float64Array);

@@ -25,7 +25,7 @@ import { OutputEstimates } from './output-estimates.ts';
 import { PeriodLedger } from './period-ledger.ts';
 import type { PeriodUse } from './period-use.ts';
 import { Reservations } from './reservations.ts';
-import type { QuotaScope } from './scope.ts';
+import { SharedScopes } from './shared-scopes.ts';
 import { isGate, SlotMeters } from './slot-meters.ts';
 
 /** How one limit of a target stands. */
@@ -63,6 +63,8 @@ export interface Oversize {
  * Cost: nothing is allocated by `admits`, `reserve` and `settle`.
  */
 export class QuotaBook {
+  /** The limits as several processes share them. */
+  readonly shared: SharedScopes;
   readonly #meters: Meters;
   readonly #learner: Learner;
   readonly #facts: Facts;
@@ -92,6 +94,7 @@ export class QuotaBook {
     this.#facts = facts;
     this.#ledger = ledger;
     this.#slots = slots;
+    this.shared = new SharedScopes(meters, slots);
     this.#counted = slots.counted;
     this.#gates = slots.gates;
     this.#isLearned = slots.isLearned;
@@ -328,32 +331,10 @@ export class QuotaBook {
     this.#slots.relist(slot, nowMs);
   }
 
-  /** The scopes whose limits processes have to share, as they have a limit by the second or minute. */
-  *sharedScopes(): Iterable<QuotaScope> {
-    for (const scope of this.#slots.scopes()) if (this.#isLimited(scope)) yield scope;
-  }
-
   /** So many requests went to `slot`, or would have gone there. */
   want(slot: number, requests: number): void {
     this.#slots.own[slot]!.demand += requests;
     this.#slots.families[slot]!.demand += requests;
-  }
-
-  /** Changes the part of a scope's limits that is this process's, 0 to 1. */
-  setShare(key: string, share: number): void {
-    for (const scope of this.sharedScopes()) {
-      if (scope.key !== key) continue;
-      scope.share = share;
-      for (const meter of scope.meters.values()) this.#meters.setShare(meter, share);
-    }
-  }
-
-  #isLimited(scope: QuotaScope): boolean {
-    for (const meter of scope.meters.values()) {
-      const { calendar } = this.#meters.spec(meter);
-      if (calendar === undefined && this.#meters.whole[meter] !== NO_LIMIT) return true;
-    }
-    return false;
   }
 
   /** The part that is left of the tightest limit of `slot`, 0 to 1; 1 where it has none. */

@@ -156,7 +156,7 @@ export class SlotMeters {
   #add(scope: QuotaScope, spec: MeterSpec, nowMs: number): number {
     const meter = this.#meters.add(spec, nowMs);
     scope.meters.set(spec.key, meter);
-    this.#meters.setShare(meter, scope.share);
+    this.#meters.setShare(meter, scope.share, nowMs);
     if (spec.calendar !== undefined) this.#ledger.open(scope.storeKey(spec.key), meter);
     return meter;
   }

@@ -1,4 +1,4 @@
-import type { SharedStore, ShareGrant, Timer } from '@plimsoll/core';
+import type { SharedStore, ShareClaim, ShareGrant, Timer } from '@plimsoll/core';
 
 import type { FleetState } from '../fleet.ts';
 
@@ -9,11 +9,14 @@ const PATIENCE_MS = 250;
 /** A grant that is not renewed ends after this time, in milliseconds. */
 const GRANT_MS = 1000;
 /** What a renewal keeps of the demand before it: shares follow traffic within a second and do not flutter. */
-const MEMORY = 0.8;
+const MEMORY = 0.9;
+/** Less than this, in requests per renewal, is no demand: that of one request is over after two seconds. */
+const LEAST_DEMAND = 0.002;
 
 /**
  * Shares the rate limits of a fleet with other processes: each renews, several times a second, a part of every limit
- * that follows its traffic. Parts add up to at most the whole, so the provider sees no more than its limit, and no
+ * that follows the requests offered to it, also those that wait or were refused: if it followed those sent, a part that
+ * is too small would stay so. Parts add up to at most the whole, so the provider sees no more than its limit, and no
  * request waits for the store.
  *
  * When the store is away each goes on with an equal part, by the number of processes there were: at worst some quota is
@@ -29,7 +32,6 @@ export class SharedLimits {
   #askedAtMs = 0;
   #answeredAtMs: number;
   #isAsking = false;
-  #isAlone = false;
 
   constructor(fleet: FleetState, store: SharedStore, onError: (error: unknown) => void) {
     this.#fleet = fleet;
@@ -38,44 +40,45 @@ export class SharedLimits {
     this.#answeredAtMs = fleet.clock.now();
   }
 
-  begin(): void {
+  /** Resolves when the first parts are known, or it is known that the store is away. */
+  begin(): Promise<void> {
     this.#answeredAtMs = this.#fleet.clock.now();
-    this.#timer = this.#fleet.clock.every(RENEW_MS, () => this.#renew());
-    this.#renew();
+    this.#timer = this.#fleet.clock.every(RENEW_MS, () => void this.#renew());
+    return this.#renew();
   }
 
   end(): void {
     this.#timer?.cancel();
   }
 
-  #renew(): void {
+  async #renew(): Promise<void> {
     const nowMs = this.#fleet.clock.now();
-    if (!this.#isAlone && nowMs - this.#answeredAtMs > PATIENCE_MS) this.#goAlone(nowMs);
+    if (nowMs - this.#answeredAtMs > PATIENCE_MS) this.#goByEqualParts(nowMs);
     if (this.#isAsking) return;
-    const claims = this.#claims();
+    const claims = this.#claims(nowMs);
     if (claims.length === 0) {
       this.#answeredAtMs = nowMs;
       return;
     }
     this.#isAsking = true;
     this.#askedAtMs = nowMs;
-    this.#store
-      .lease(claims, GRANT_MS)
-      .then((grants) => this.#take(grants))
-      .catch((error: unknown) => this.#onError(error))
-      .finally(() => (this.#isAsking = false));
+    try {
+      this.#take(await this.#store.lease(claims, GRANT_MS));
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
-  #claims(): { key: string; demand: number }[] {
-    const claims: { key: string; demand: number }[] = [];
+  #claims(nowMs: number): ShareClaim[] {
     for (const queue of this.#fleet.waiting) queue.wantQuota();
-    for (const scope of this.#fleet.quota.sharedScopes()) {
-      const before = this.#demand.get(scope.key) ?? 0;
-      const demand = before * MEMORY + scope.takeDemand() * (1 - MEMORY);
-      this.#demand.set(scope.key, demand);
-      claims.push({ key: scope.key, demand });
-    }
-    return claims;
+    return this.#fleet.quota.shared.takeClaims(nowMs).map((claim) => {
+      const before = this.#demand.get(claim.key) ?? 0;
+      const demand = before * MEMORY + claim.demand * (1 - MEMORY);
+      this.#demand.set(claim.key, demand);
+      return { ...claim, demand: demand < LEAST_DEMAND ? 0 : demand };
+    });
   }
 
   #take(grants: readonly ShareGrant[]): void {
@@ -83,18 +86,16 @@ export class SharedLimits {
     // An answer so late that its grants may have ended says nothing any more.
     if (nowMs - this.#askedAtMs > GRANT_MS - PATIENCE_MS) return;
     this.#answeredAtMs = nowMs;
-    this.#isAlone = false;
     for (const { key, share, members } of grants) {
       this.#members.set(key, members);
-      this.#fleet.quota.setShare(key, share);
+      this.#fleet.quota.shared.setShare(key, share, nowMs);
     }
     this.#fleet.serveWaiting(nowMs);
   }
 
-  #goAlone(nowMs: number): void {
-    this.#isAlone = true;
+  #goByEqualParts(nowMs: number): void {
     for (const [key, members] of this.#members) {
-      this.#fleet.quota.setShare(key, 1 / members);
+      this.#fleet.quota.shared.setShare(key, 1 / members, nowMs);
     }
     this.#fleet.serveWaiting(nowMs);
   }

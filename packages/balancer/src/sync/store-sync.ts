@@ -22,7 +22,7 @@ export interface StoreConnection {
  * lets several processes share limits, cool-downs and breakers. Everything happens beside the requests: none waits for
  * the store, and while it is away the fleet decides by what it knows.
  *
- * Resolves when the store's totals were read; where that fails, with the fleet's own counts, to try again later.
+ * Resolves when the store's totals and the first shares were read; where that fails, with the fleet's own counts, to try again later.
  */
 export async function connectStore(
   fleet: Fleet,
@@ -61,9 +61,9 @@ class StoreSync implements StoreConnection {
     this.#timers.push(clock.every(this.#saveEveryMs, () => void this.#save()));
     if (this.#shared === undefined) return;
     const store = this.#store as SharedStore;
-    this.#shared.begin();
     this.#stops.push(store.subscribe((notice) => this.#fleet.heed(notice)));
     this.#stops.push(this.#fleet.onNotice((notice: Notice) => store.publish(notice)));
+    await this.#shared.begin();
   }
 
   async close(): Promise<void> {
