@@ -145,6 +145,65 @@ describeWithRedis('with redis-server', () => {
     ]);
   });
 
+  test('parts are multiples of the unit, and all units are given out', async () => {
+    const members = await Promise.all(Array.from({ length: 5 }, () => open('units')));
+    let parts: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      parts = [];
+      for (const member of members) {
+        const claims = [{ key: 'limit', demand: 1, unit: 1 / 12 }];
+        const [grant] = await member.lease(claims, 60_000);
+        await member.get('key');
+        parts.push(grant!.share * 12);
+      }
+    }
+    // 2.4 of 12 for each.
+    expect(parts.map(Math.round).toSorted()).toEqual([2, 2, 2, 3, 3]);
+  });
+
+  test('where units are fewer than members these take turns, each after what was used has left', async () => {
+    const members = await Promise.all(Array.from({ length: 5 }, () => open('turns')));
+    const windowRounds = 4;
+    /** When each member used a unit last, in rounds. */
+    const usedAt = members.map(() => -Infinity);
+    const uses = members.map(() => 0);
+    for (let round = 0; round < 40; round++) {
+      for (const [at, member] of members.entries()) {
+        const used = round - usedAt[at]! < windowRounds ? 0.5 : 0;
+        const [grant] = await member.lease([{ key: 'limit', demand: 1, unit: 0.5, used }], 60_000);
+        await member.get('key');
+        if (grant!.share < 0.5 || used > 0) continue;
+        usedAt[at] = round;
+        uses[at]!++;
+        const inWindow = usedAt.filter((other) => round - other < windowRounds).length;
+        expect(inWindow).toBeLessThanOrEqual(2);
+      }
+    }
+    // 2 in 4 rounds would be 20; what is given up is used by the next one a round later.
+    expect(uses.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(15);
+    expect(Math.max(...uses) - Math.min(...uses)).toBeLessThanOrEqual(1);
+  });
+
+  test('a unit goes from who does not need it to who does', async () => {
+    const [idle, busy] = [await open('idle'), await open('idle')];
+    const share = async (store: SharedStore, demand: number): Promise<number> => {
+      const [grant] = await store.lease([{ key: 'limit', demand, unit: 1 }], 60_000);
+      await store.get('key');
+      return grant!.share;
+    };
+    expect([await share(idle, 0), await share(busy, 1), await share(idle, 0)]).toEqual([1, 0, 0]);
+    expect(await share(busy, 1)).toBe(1);
+  });
+
+  test('rejects a unit or a use that makes no sense', async () => {
+    const store = await open('nonsense');
+    for (const claim of [{ unit: 0 }, { unit: 1.5 }, { unit: NaN }, { used: -1 }, { used: NaN }]) {
+      await expect(store.lease([{ key: 'limit', demand: 1, ...claim }], 1000)).rejects.toThrow(
+        RangeError,
+      );
+    }
+  });
+
   test('every key ends by itself, and is forgotten when the stores are', async () => {
     const prefix = 'ends';
     const store = await open(prefix);
