@@ -63,6 +63,8 @@ const notHandedOn: readonly string[] = [
 
 export function endpointOf(options: EndpointOptions): Endpoint {
   const { apiKey, auth, apiVersion, baseUrl } = options;
+  // Put together anew at every reading.
+  const { origin } = baseUrl;
   const own: Record<string, string> = {
     'user-agent': 'plimsoll',
     // A compressed stream could not be read as it passes.
@@ -97,7 +99,7 @@ export function endpointOf(options: EndpointOptions): Endpoint {
           ? ''
           : `/deployments/${encodeURIComponent(modelAsked(target.model, payload.json) ?? '')}`;
       return {
-        origin: baseUrl.origin,
+        origin,
         path: `${prefix}${place}${path}${query}`,
         method: isRead ? 'GET' : 'POST',
         headers: headersOf(isRead ? withoutBody : withBody, payload.headers, withheld),

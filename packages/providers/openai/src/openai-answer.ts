@@ -34,6 +34,7 @@ export function isEventStream(contentType: Headers[string] | undefined): boolean
 }
 
 export function isJson(contentType: Headers[string] | undefined): boolean {
+  if (contentType === 'application/json') return true;
   return typeof contentType === 'string' && /^application\/(?:[\w.-]+\+)?json\b/.test(contentType);
 }
 

@@ -287,7 +287,7 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
     const head = headOf(this.#status, this.#headers, false);
     let end: AttemptEnd | undefined;
     if (isJson(this.#headers['content-type']) && !isEncoded(this.#headers)) {
-      if (!body.includes('"error"')) end = endAtEdges(body);
+      end = endAtEdges(body);
       if (end === undefined) {
         const json = parsed(body);
         if (typeof json === 'string') {

@@ -53,8 +53,29 @@ describe('endAtEdges', () => {
     ).toMatchObject({ model: 'm', usage: { inputTokens: 3 } });
   });
 
+  // Up to a kilobyte it is searched in another way than beyond.
+  it.each([0, 50, 500, 5000])('is not sure of one that may be an error: %d bytes more', (bytes) => {
+    const padding = 'x"'.repeat(bytes / 2);
+    const answer = { model: 'm', a: padding, choices: [], b: padding, usage: { prompt_tokens: 3 } };
+    expect(end(JSON.stringify(answer))).toMatchObject({ model: 'm', usage: { inputTokens: 3 } });
+    for (const error of [null, {}, 'no']) {
+      const { usage, ...rest } = answer;
+      expect(end(JSON.stringify({ ...rest, error, usage }))).toBeUndefined();
+      expect(end(JSON.stringify({ error, ...rest, usage }))).toBeUndefined();
+      expect(end(JSON.stringify({ ...answer, error }))).toBeUndefined();
+    }
+  });
+
+  it('tells models apart that begin alike', () => {
+    for (const model of ['gpt-5', 'gpt-5-mini', 'gpt', 'gpt-5', 'größer']) {
+      const text = JSON.stringify({ model, usage: { prompt_tokens: 3 } });
+      expect(end(text)!.model).toBe(model);
+    }
+  });
+
   it.each([
     ['a nested usage', '{"model":"m","y":{"usage":{"prompt_tokens":9}}}'],
+    ['a key that ends like model', '{"x\\"model":"m","usage":{"prompt_tokens":9}}'],
     ['a nested model', '{"x":{"model":"m"},"usage":{"prompt_tokens":9}}'],
     ['no usage', '{"model":"m"}'],
     ['usage that is null', '{"model":"m","usage":null,"x":{"prompt_tokens":1}}'],
