@@ -88,7 +88,7 @@ describe('a bad request is told what is wrong with it, and the gateway goes on',
       404,
       {
         message:
-          'There is no /v1/chat here; there are /v1/chat/completions, /v1/embeddings, /v1/models, /healthz, /readyz.',
+          'There is no /v1/chat here; there are /v1/chat/completions, /v1/embeddings, /v1/models, /healthz, /readyz, /metrics.',
         type: 'invalid_request_error',
         param: null,
         code: 'unknown_path',
