@@ -33,6 +33,7 @@ export { type Fleet, type TargetState } from './fleet.ts';
 export {
   type BalancerOptions,
   type FleetOptions,
+  type RescueOptions,
   type RetryOptions,
   type TargetOptions,
   type TimeoutOptions,
@@ -43,3 +44,7 @@ export { type RunAttempt } from './run.ts';
 export { type Call, type CallFailure, type Result, type Sink } from './sink.ts';
 export { type Stats, type TargetStats } from './stats.ts';
 export { type Answer } from './stream.ts';
+export { type HedgeOptions } from './hedging.ts';
+export { type ProbeOptions } from './prober.ts';
+export { type QueueOptions } from './queue/wait-queue.ts';
+export { type SlowStartOptions } from './slow-start.ts';

@@ -235,7 +235,7 @@ it('heeds the cool-downs and breakers of others, each for its own time', async (
     isHealthFailure: false,
   });
   expect(two.pool.explain({}).order).toEqual(['c']);
-  expect([...two.fleet.hot.isThrottled.slice(0, 3)]).toEqual([1, 1, 0]);
+  expect(Array.from(two.fleet.hot.isThrottled.slice(0, 3))).toEqual([1, 1, 0]);
   one.provider.last.answer();
   for (let count = 0; count < 5; count++) {
     one.start({ pin: 'c' });

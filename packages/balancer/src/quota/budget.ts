@@ -1,8 +1,14 @@
-import { type Clock, optionError, type Spending, type SpendingLimits } from '@plimsoll/core';
+import {
+  type Clock,
+  optionError,
+  type Spending,
+  type SpendingLimits,
+  type PeriodUse,
+} from '@plimsoll/core';
 
 import { calendarOf } from './calendar.ts';
 import { PeriodCounter } from './period-counter.ts';
-import { type PeriodUse, periodKey } from './period-use.ts';
+import { periodKey } from './period-use.ts';
 
 interface Part {
   readonly key: string;

@@ -1,5 +1,5 @@
+import type { PeriodUse } from '@plimsoll/core';
 import type { Meters } from './meters.ts';
-import type { PeriodUse } from './period-use.ts';
 import type { QuotaScope } from './scope.ts';
 
 interface Entry {

@@ -5,6 +5,7 @@ import type {
   RateLimitFact,
   Target,
   Usage,
+  PeriodUse,
 } from '@plimsoll/core';
 
 import { Facts, windowOf } from './facts.ts';
@@ -23,7 +24,6 @@ import {
 import { Meters, NO_LIMIT } from './meters.ts';
 import { OutputEstimates } from './output-estimates.ts';
 import { PeriodLedger } from './period-ledger.ts';
-import type { PeriodUse } from './period-use.ts';
 import { Reservations } from './reservations.ts';
 import { SharedScopes } from './shared-scopes.ts';
 import { isGate, SlotMeters } from './slot-meters.ts';
