@@ -1,6 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import { badRequest } from '../openai-error.ts';
 import { readBody } from '../read-body.ts';
+import type { AdminCall } from './admin-call.ts';
 import type { Admin } from './admin.ts';
 import { serveDecision, serveDecisions } from './decisions.ts';
 import { serveEvents } from './events.ts';
@@ -9,19 +10,6 @@ import { foreignHost, foreignOrigin } from './own-host.ts';
 import { servePools } from './pools.ts';
 import { addTarget, drainTarget, enableTarget, removeTarget, weighTarget } from './targets.ts';
 import { reload } from './reload.ts';
-
-/** One request to the admin API. */
-export interface AdminCall {
-  readonly exchange: Exchange;
-  readonly admin: Admin;
-  /** The parts of the path that the route leaves open, in its order. */
-  readonly names: readonly string[];
-  readonly query: URLSearchParams;
-  /** The JSON object that was sent; empty where none was. */
-  readonly json: Readonly<Record<string, unknown>>;
-  /** What was sent, as it came. */
-  readonly body: Buffer;
-}
 
 interface AdminRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';

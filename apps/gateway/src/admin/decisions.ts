@@ -2,7 +2,7 @@ import type { Decision } from '@plimsoll/balancer';
 
 import { badRequest } from '../openai-error.ts';
 import type { ServedPool } from '../pool-directory.ts';
-import type { AdminCall } from './admin-routes.ts';
+import type { AdminCall } from './admin-call.ts';
 
 const DEFAULT_LIMIT = 50;
 

@@ -1,6 +1,6 @@
 import { badRequest } from '../openai-error.ts';
 import { openAIRequest } from '../openai-traits.ts';
-import type { AdminCall } from './admin-routes.ts';
+import type { AdminCall } from './admin-call.ts';
 
 /** `POST /admin/explain`: the decision that a chat completion with this body and these headers would get now. */
 export function serveExplain({ exchange, json, body }: AdminCall): void {

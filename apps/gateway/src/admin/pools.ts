@@ -1,4 +1,4 @@
-import type { AdminCall } from './admin-routes.ts';
+import type { AdminCall } from './admin-call.ts';
 import { poolView } from './pool-view.ts';
 
 /** `GET /admin/pools`: pools and targets with their numbers. */

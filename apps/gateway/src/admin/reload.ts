@@ -1,4 +1,4 @@
-import type { AdminCall } from './admin-routes.ts';
+import type { AdminCall } from './admin-call.ts';
 import { answerChange } from './answer-change.ts';
 
 /** `POST /admin/reload`: makes the configuration's file what is at work, or says why not and changes nothing. */

@@ -1,7 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import { badRequest } from '../openai-error.ts';
 import type { ServedPool } from '../pool-directory.ts';
-import type { AdminCall } from './admin-routes.ts';
+import type { AdminCall } from './admin-call.ts';
 import { answerChange } from './answer-change.ts';
 
 /** `POST /admin/pools/POOL/targets`: a target as the configuration writes it, or the id of one that other pools have. */
