@@ -61,7 +61,7 @@ interface Waiting {
 }
 
 /** A queue of things to come, soonest first. */
-class Agenda {
+export class Agenda {
   readonly #heap: { atMs: number; order: number; run: (nowMs: number) => void }[] = [];
   #order = 0;
 
