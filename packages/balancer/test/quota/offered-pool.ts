@@ -122,7 +122,7 @@ export class OfferedPool {
       this.clock.advance(Math.max(0, event.atMs - this.clock.now()));
       event.run(this.clock.now());
       // Who is turned away hears of it once `start` has returned.
-      await undefined;
+      await Promise.resolve();
       if (this.clock.now() >= endMs) return;
     }
   }
