@@ -6,12 +6,12 @@ setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as (options: { type: 'minor' }) => void;
 
 const callsPerRound = 5000;
-const patienceMs = 1000;
+const patienceMs = 5000;
 
 /**
  * Bytes of heap that one call of `run` leaves behind, once it is compiled: the least of as many rounds of 5,000 calls as
- * fit into a second, since the compiler and the runner only ever add to what `run` itself allocates. It stops at the
- * first round that leaves nothing, usually within milliseconds. The second is for busy machines: V8 compiles beside the
+ * fit into five seconds, since the compiler and the runner only ever add to what `run` itself allocates. It stops at the
+ * first round that leaves nothing, usually within milliseconds. The seconds are for busy machines: V8 compiles beside the
  * program, and until it has, even plain arithmetic on doubles allocates. Each round starts from an empty young generation
  * and is small enough to end before the collector would empty it again. A figure below 1 means none.
  */
