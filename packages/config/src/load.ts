@@ -5,6 +5,7 @@ import { type Environment, type Substituted, substitute } from './environment.ts
 import { placedTargets } from './placed-targets.ts';
 import { formatPath, type Path, type Problem } from './problem.ts';
 import { relations } from './relations.ts';
+import { priced } from './price-table.ts';
 import { type FileConfig, fileSchema } from './schema.ts';
 import { Source } from './source.ts';
 import { strategyComplaints } from './strategy-tree.ts';
@@ -89,7 +90,7 @@ function parse(
     if (strategy === undefined) return [];
     return strategyComplaints({ strategy, path: ['pools', name, 'strategy'] }, data, written);
   });
-  return errors.length > 0 ? { errors } : { file: result.data, errors: [] };
+  return errors.length > 0 ? { errors } : { file: priced(result.data), errors: [] };
 }
 
 /** `data` with the texts of variables at `paths` turned into the numbers and booleans they spell. */

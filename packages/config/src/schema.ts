@@ -33,6 +33,7 @@ export const fileSchema = object({
     .refine((pools) => Object.keys(pools).length > 0, { error: isPools }),
   clients: list(client, 'a list of at least one client').optional(),
   budgets: spending.optional(),
+  prices: z.enum(['stated', 'table']).optional(),
   server: object({
     host: text('a host name or an address').optional(),
     port: integer('a port, 0 to 65535', { min: 0, max: 65_535 }).optional(),
