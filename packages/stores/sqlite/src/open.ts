@@ -10,6 +10,9 @@ import { migrate } from './schema.ts';
  */
 const BUSY_TIMEOUT_MS = 250;
 
+/** Opening may wait longer: it is done once, before anything is served, and others may write without a pause. */
+const OPENING_TIMEOUT_MS = 10_000;
+
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html), in a person's words. */
 const REASONS: Record<number, string> = {
   5: 'another process keeps it locked',
@@ -24,12 +27,13 @@ const REASONS: Record<number, string> = {
 export function open(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    db = new DatabaseSync(path, { timeout: OPENING_TIMEOUT_MS });
     // Written ahead to a log: readers and a writer do not wait for each other. With `normal` the log is not forced to
     // the disk at every commit: a killed process loses nothing, a machine that loses power its last commits.
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = NORMAL');
     migrate(db);
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return db;
   } catch (error) {
     db?.close();
