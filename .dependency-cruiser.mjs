@@ -26,6 +26,20 @@ export default {
       to: { path: '^(packages|apps)/', pathNot: '^packages/(simulator|core|balancer)/' },
     },
     {
+      name: 'monitor-knows-core-and-balancer',
+      comment: 'It watches what the engine tells, and knows neither plugins nor the gateway.',
+      severity: 'error',
+      from: { path: '^packages/monitor/src/' },
+      to: { path: '^(packages|apps)/', pathNot: '^packages/(monitor|core|balancer)/' },
+    },
+    {
+      name: 'dashboard-knows-the-monitor',
+      comment: 'The page shows what it is sent, and so knows the shapes of that and nothing else.',
+      severity: 'error',
+      from: { path: '^apps/dashboard/src/' },
+      to: { path: '^(packages|apps)/', pathNot: '^(packages/monitor|apps/dashboard)/' },
+    },
+    {
       name: 'strategies-import-no-strategy',
       comment: 'A strategy that wraps others takes them as arguments.',
       severity: 'error',
