@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
 import { EventFeed } from './admin/event-feed.ts';
-import { AdminToken } from './admin/token.ts';
+import { BearerToken } from './bearer-token.ts';
 import type { Composition } from './compose.ts';
 import { Gateway } from './gateway.ts';
 import { LiveConfig } from './live/live-config.ts';
@@ -34,7 +34,8 @@ export function assemble({ composition, read, host, log, exporter, token }: Part
     host,
     onChange: (difference) => {
       const { pools, clients, config } = composition;
-      gateway.use({ pools, clients, maxBodyBytes: config.server.maxBodyBytes });
+      const { maxBodyBytes, adminHosts: hosts } = config.server;
+      gateway.use({ pools, clients, maxBodyBytes, hosts });
       feed.change(pools, difference);
       log.level = config.log.level;
       log.info({ difference }, 'the configuration changed');
@@ -43,8 +44,18 @@ export function assemble({ composition, read, host, log, exporter, token }: Part
     },
   });
   const { pools, clients, config } = composition;
-  const { maxBodyBytes } = config.server;
-  const admin = { token: new AdminToken(token), live, feed };
-  const gateway = new Gateway({ pools, clients, maxBodyBytes, log, exporter, admin });
+  const { maxBodyBytes, adminHosts: hosts } = config.server;
+  const metricsToken = config.metrics.token;
+  const admin = { token: new BearerToken(token), live, feed };
+  const gateway = new Gateway({
+    pools,
+    clients,
+    maxBodyBytes,
+    hosts,
+    log,
+    exporter,
+    metricsToken,
+    admin,
+  });
   return { gateway, live };
 }

@@ -18,11 +18,15 @@ export interface GatewayOptions {
   readonly clients?: ClientDirectory | undefined;
   /** Largest request body, in bytes. */
   readonly maxBodyBytes: number;
+  /** Names in lower case that lead here, besides the addresses listened on. @defaultValue none */
+  readonly hosts?: readonly string[] | undefined;
   readonly log: Logger;
   /** What `/admin/*` works with. @defaultValue there is no such path */
   readonly admin?: Admin | undefined;
   /** What `/metrics` answers with. @defaultValue no metrics */
   readonly exporter?: Exporter | undefined;
+  /** What `/metrics` asks for. @defaultValue nothing */
+  readonly metricsToken?: string | undefined;
   /** Milliseconds a client has for a request's headers. @defaultValue 10000 */
   readonly headersTimeoutMs?: number;
   /** Milliseconds a client has for a whole request, body included. @defaultValue 60000 */
@@ -39,16 +43,18 @@ export class Gateway {
       pools,
       clients,
       maxBodyBytes,
+      hosts = [],
       log,
       exporter,
+      metricsToken,
       admin,
       headersTimeoutMs = 10_000,
       requestTimeoutMs = 60_000,
     } = options;
-    const metrics = exporter && new PoolMetrics(exporter);
+    const metrics = exporter && new PoolMetrics(exporter, metricsToken);
     metrics?.follow(pools);
     const directory = new PoolDirectory(pools);
-    this.#state = new GatewayState(directory, clients, maxBodyBytes, log, metrics, admin);
+    this.#state = new GatewayState(directory, clients, maxBodyBytes, hosts, log, metrics, admin);
     const limits = {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
@@ -61,11 +67,12 @@ export class Gateway {
   }
 
   /** Serves these pools to these clients from now on; requests under way end where they are. */
-  use(served: Pick<GatewayOptions, 'pools' | 'clients' | 'maxBodyBytes'>): void {
-    const { pools, clients, maxBodyBytes } = served;
+  use(served: Pick<GatewayOptions, 'pools' | 'clients' | 'maxBodyBytes' | 'hosts'>): void {
+    const { pools, clients, maxBodyBytes, hosts = [] } = served;
     this.#state.directory = new PoolDirectory(pools);
     this.#state.clients = clients;
     this.#state.maxBodyBytes = maxBodyBytes;
+    this.#state.hosts = hosts;
     this.#state.metrics?.follow(pools);
   }
 

@@ -1,5 +1,6 @@
 import type { Balancer } from '@plimsoll/balancer';
 
+import { BearerToken } from './bearer-token.ts';
 import type { Exchange } from './exchange.ts';
 import { badRequest } from './openai-error.ts';
 import type { ServedPool } from './pool-directory.ts';
@@ -15,10 +16,13 @@ export interface Exporter {
 /** The metrics of the pools that a gateway has at the moment. */
 export class PoolMetrics {
   readonly exporter: Exporter;
+  /** What opens the page; undefined where it is open. */
+  readonly token: BearerToken | undefined;
   readonly #stops = new Map<ServedPool['balancer'], () => void>();
 
-  constructor(exporter: Exporter) {
+  constructor(exporter: Exporter, token: string | undefined) {
     this.exporter = exporter;
+    this.token = token === undefined ? undefined : new BearerToken(token);
   }
 
   /** Observes the balancers of these pools from now on, and no others. */
@@ -41,6 +45,13 @@ export function serveMetrics(exchange: Exchange): void {
   if (metrics === undefined) {
     const message = 'The configuration says metrics.prometheus: false.';
     exchange.answerError(badRequest(404, 'unknown_path', message));
+    return;
+  }
+  if (metrics.token?.opens(exchange.req.headers.authorization) === false) {
+    const message =
+      'The metrics want the token of metrics.token, as the header `authorization: Bearer TOKEN`.';
+    const headers = ['www-authenticate', 'Bearer'];
+    exchange.answerError(badRequest(401, 'invalid_metrics_token', message, { headers }));
     return;
   }
   const { contentType } = metrics.exporter;

@@ -32,9 +32,9 @@ export function route(exchange: Exchange): void {
   const { method, url = '/' } = exchange.req;
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
-  const { admin, clients } = exchange.state;
+  const { admin, clients, hosts } = exchange.state;
   // Where there are no keys, a page that reached this port would be as good as any client.
-  const refused = clients === undefined ? foreignHost(exchange.req) : undefined;
+  const refused = clients === undefined ? foreignHost(exchange.req, hosts) : undefined;
   if (refused !== undefined) {
     exchange.answerError(refused);
     return;

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { type Environment, formatProblem, type Problem } from '@plimsoll/config';
 import type { Logger } from 'pino';
 
-import { makeToken } from './admin/token.ts';
 import { assemble } from './assemble.ts';
 import { banner } from './banner.ts';
+import { makeToken } from './bearer-token.ts';
 import type { Command } from './command.ts';
 import { compose, type Composition, exporterOf } from './compose.ts';
 import { ExitCode } from './exit-code.ts';

@@ -14,6 +14,8 @@ export class GatewayState {
   /** Who may ask; undefined where everyone may. */
   clients: ClientDirectory | undefined;
   maxBodyBytes: number;
+  /** Names in lower case that lead here, besides the addresses listened on. */
+  hosts: readonly string[];
   readonly log: Logger;
   /** What `/admin/*` works with; undefined where there is no such path. */
   readonly admin: Admin | undefined;
@@ -28,6 +30,7 @@ export class GatewayState {
     directory: PoolDirectory,
     clients: ClientDirectory | undefined,
     maxBodyBytes: number,
+    hosts: readonly string[],
     log: Logger,
     metrics: PoolMetrics | undefined,
     admin: Admin | undefined,
@@ -35,6 +38,7 @@ export class GatewayState {
     this.directory = directory;
     this.clients = clients;
     this.maxBodyBytes = maxBodyBytes;
+    this.hosts = hosts;
     this.log = log;
     this.metrics = metrics;
     this.admin = admin;

@@ -78,6 +78,23 @@ describe('the admin API lets in', () => {
     }
   });
 
+  it('names that the configuration says lead here, from the next reload on', async () => {
+    const named = (...hosts: string[]): object => ({ ...file, server: { admin: { hosts } } });
+    await using gateway = await gatewayOf(named('Gateway.example'));
+    const under = (host: string, origin = `https://${host}`): Promise<number> =>
+      statusOf(gateway, '/admin/pools', { ...token, host, origin });
+    expect(await under('gateway.example')).toBe(200);
+    expect(await under('GATEWAY.example:8443')).toBe(200);
+    expect(await under('gateway.example', 'https://other.example')).toBe(403);
+    expect(await under('other.example')).toBe(403);
+    expect(await statusOf(gateway, '/healthz', { host: 'gateway.example' })).toBe(200);
+
+    gateway.write(named('other.example'));
+    expect(await gateway.admin('POST', 'reload')).toMatchObject({ status: 200 });
+    expect(await under('gateway.example')).toBe(403);
+    expect(await under('other.example')).toBe(200);
+  });
+
   it('no POST that is not JSON', async () => {
     await using gateway = await gatewayOf(file);
     const text = { ...token, 'content-type': 'text/plain' };

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 
 import { compose } from '../src/compose.ts';
 
-const server = { host: '127.0.0.1', port: 0, maxBodyBytes: 1000 };
+const server = { host: '127.0.0.1', port: 0, maxBodyBytes: 1000, adminHosts: [] };
 const metrics = { prometheus: false };
 const log = { level: 'silent' } as const;
-const policies = { health: { breaker: {} }, retry: {} };
+const policies = { health: { breaker: {} }, retry: {}, fairness: { alertPast: 0.1 } };
 
 describe('compose', () => {
   it('knows every strategy that a configuration may name', async () => {

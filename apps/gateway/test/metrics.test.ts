@@ -89,3 +89,21 @@ it('/metrics is not there where the configuration says so', async () => {
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({ error: { code: 'unknown_path' } });
 });
+
+it('/metrics asks for its token where there is one', async () => {
+  await using gateway = await gatewayOf({
+    pools: { chat: { targets: [{ id: 'a', provider: 'simulated', model: 'm' }] } },
+    metrics: { token: 'scrape' },
+  });
+  const page = (authorization?: string): Promise<Response> =>
+    fetch(`${gateway.url}/metrics`, { headers: authorization ? { authorization } : {} });
+  const refused = await page();
+  expect(refused.status).toBe(401);
+  expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+  expect(await refused.json()).toMatchObject({ error: { code: 'invalid_metrics_token' } });
+  // The admin API's token is another one.
+  expect((await page('Bearer tea')).status).toBe(401);
+  const read = await page('Bearer scrape');
+  expect(read.status).toBe(200);
+  expect(await read.text()).toContain('plimsoll_build_info');
+});

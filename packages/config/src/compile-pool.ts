@@ -3,8 +3,11 @@ import { durationMs, optionalMs } from './duration.ts';
 import type { FilePool } from './schema.ts';
 import { compileStrategy } from './strategy-tree.ts';
 
+/** How far a target's share may be from the expected one where the file does not say. */
+export const ALERT_PAST = 0.1;
+
 export function compilePool(name: string, pool: FilePool): PoolConfig {
-  const { retry = {}, hedge, rescue, queue, hash, residency, budget } = pool;
+  const { retry = {}, hedge, rescue, queue, hash, residency, budget, fairness = {} } = pool;
   return {
     name,
     accepts: [name],
@@ -26,6 +29,7 @@ export function compilePool(name: string, pool: FilePool): PoolConfig {
     hashKey: hash?.key,
     residency,
     budget,
+    fairness: { alertPast: fairness.alertPast ?? ALERT_PAST },
   };
 }
 

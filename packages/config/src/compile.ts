@@ -1,6 +1,7 @@
 import { compilePool } from './compile-pool.ts';
 import { compileLimits, compileTarget } from './compile-target.ts';
-import type { ClientConfig, Config, StateConfig } from './config.ts';
+import type { ClientConfig, Config, MetricsConfig, StateConfig } from './config.ts';
+import { durationMs } from './duration.ts';
 import { placedTargets } from './placed-targets.ts';
 import type { FileClient, FileConfig } from './schema.ts';
 
@@ -28,9 +29,27 @@ export function compile(file: FileConfig): Config {
       maxBodyBytes: file.server?.maxBodyBytes ?? 33_554_432,
       // What `${PLIMSOLL_ADMIN_TOKEN:-}` gives where the variable is not set is no token.
       adminToken: file.server?.admin?.token || undefined,
+      adminHosts: (file.server?.admin?.hosts ?? []).map((name) => name.toLowerCase()),
     },
-    metrics: { prometheus: file.metrics?.prometheus ?? true },
+    metrics: compileMetrics(file.metrics ?? {}),
     log: { level: file.log?.level ?? 'info' },
+  };
+}
+
+function compileMetrics({
+  prometheus = true,
+  token,
+  otlp,
+}: NonNullable<FileConfig['metrics']>): MetricsConfig {
+  return {
+    prometheus,
+    token: token || undefined,
+    otlp: otlp && {
+      endpoint: otlp.endpoint,
+      headers: otlp.headers ?? {},
+      intervalMs: durationMs(otlp.interval ?? '60s'),
+      names: otlp.names ?? 'current',
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 
-import { isLater } from './later.ts';
 import { formatPath, type Path } from './problem.ts';
 import { oneOf, suggestion } from './suggest.ts';
 
@@ -59,9 +58,7 @@ function complaint(
 
 function unknownKey(path: Path, accepted: readonly string[]): Complaint {
   const key = String(path.at(-1));
-  const message = isLater(path)
-    ? 'is not supported by this version; remove it'
-    : `is not a known key${suggestion(key, accepted)}; accepted are ${oneOf(accepted)}`;
+  const message = `is not a known key${suggestion(key, accepted)}; accepted are ${oneOf(accepted)}`;
   return { path, message, isKey: true };
 }
 
@@ -78,7 +75,7 @@ const secret: ReadonlySet<unknown> = new Set(['apiKey', 'keySha256', 'redis', 't
 function shown(value: unknown, path: Path, written: ReadonlyMap<string, string>): string {
   const source = written.get(formatPath(path));
   if (source !== undefined) return source;
-  if (secret.has(path.at(-1))) return 'a value that is not shown';
+  if (secret.has(path.at(-1)) || path.at(-2) === 'headers') return 'a value that is not shown';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);

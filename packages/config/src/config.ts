@@ -159,6 +159,13 @@ export interface PoolConfig {
   /** Regions that requests may not leave. */
   readonly residency?: readonly string[] | undefined;
   readonly budget?: SpendingConfig | undefined;
+  readonly fairness: FairnessConfig;
+}
+
+/** What counts as unfair. */
+export interface FairnessConfig {
+  /** Largest difference of a target's share from the expected one, each 0 to 1, that is no cause for an alert. */
+  readonly alertPast: number;
 }
 
 /** How a pool's targets are judged, and how they come back; what is undefined has the engine's default. */
@@ -238,11 +245,26 @@ export interface ServerConfig {
   readonly maxBodyBytes: number;
   /** What `/admin/*` asks for; absent where one is made at start. */
   readonly adminToken?: string | undefined;
+  /** Names in lower case that `/admin/*` and the dashboard answer to, besides the addresses listened on. */
+  readonly adminHosts: readonly string[];
 }
 
 export interface MetricsConfig {
   /** Whether the gateway answers `/metrics`. */
   readonly prometheus: boolean;
+  /** What `/metrics` asks for; absent where it asks for nothing. */
+  readonly token?: string | undefined;
+  readonly otlp?: OtlpConfig | undefined;
+}
+
+/** Where metrics are sent by OTLP. */
+export interface OtlpConfig {
+  /** Without the path of a signal: `http://127.0.0.1:4318`. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly intervalMs: number;
+  /** Which names the GenAI metrics have: those since May 2026, or those before. */
+  readonly names: 'current' | 'older';
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';

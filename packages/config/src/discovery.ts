@@ -1,3 +1,4 @@
+import { ALERT_PAST } from './compile-pool.ts';
 import type { Config, PoolConfig, TargetConfig } from './config.ts';
 import type { Environment } from './environment.ts';
 import { type Preset, presets } from './presets.ts';
@@ -42,7 +43,7 @@ export function configFromEnvironment(env: Environment): Discovery {
     const ids = simulatedFleet.map(({ id }) => id);
     pools.push(pool('default', ['*'], 'weighted-round-robin', ids));
   }
-  const server = { host: '127.0.0.1', port: 8787, maxBodyBytes: 33_554_432 };
+  const server = { host: '127.0.0.1', port: 8787, maxBodyBytes: 33_554_432, adminHosts: [] };
   const metrics = { prometheus: true };
   return { config: { targets, pools, server, metrics, log: { level: 'info' } }, variables };
 }
@@ -77,6 +78,7 @@ function pool(
     targets,
     health: { breaker: {} },
     retry: {},
+    fairness: { alertPast: ALERT_PAST },
   };
 }
 

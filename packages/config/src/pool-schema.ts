@@ -144,4 +144,5 @@ export const pool = object({
   }).optional(),
   residency: list(text('the name of a region'), 'a list of regions').optional(),
   budget: spending.optional(),
+  fairness: object({ alertPast: aboveRatio.optional() }).optional(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { flag, integer, list, object, oneForm, text } from './fields.ts';
+import { duration, flag, integer, list, object, oneForm, text } from './fields.ts';
 import { pool } from './pool-schema.ts';
 import { groupLimits, spending, target } from './target-schema.ts';
 
@@ -11,8 +11,19 @@ const isState = 'sqlite, or a mapping with either sqlite: PATH or redis: URL';
 const isRedisUrl = 'an address that begins with redis:// or rediss://';
 const redisUrl = z.string({ error: isRedisUrl }).regex(/^rediss?:\/\/./, { error: isRedisUrl });
 
-const isToken = 'a text of visible ASCII characters, or an empty one for a token made at start';
-const adminToken = z.string({ error: isToken }).regex(/^[!-~]*$/, { error: isToken });
+const isAdminToken =
+  'a text of visible ASCII characters, or an empty one for a token made at start';
+const isMetricsToken = 'a text of visible ASCII characters, or an empty one for none';
+const token = (accepted: string) =>
+  z.string({ error: accepted }).regex(/^[!-~]*$/, { error: accepted });
+
+const isHostName = 'a host name or an address, without scheme and port';
+const hostName = z.string({ error: isHostName }).regex(/^[^\s/@[\]]+$/, { error: isHostName });
+
+const isEndpoint = 'an address that begins with http:// or https://, such as http://127.0.0.1:4318';
+const isHeaders = 'a mapping from names of headers to texts';
+const isHeader = 'a text on one line';
+const isHeaderName = /^[\w!#$%&'*+.^`|~-]+$/;
 
 const client = object({
   id: text("the client's name, unique in the file"),
@@ -38,13 +49,31 @@ export const fileSchema = object({
     host: text('a host name or an address').optional(),
     port: integer('a port, 0 to 65535', { min: 0, max: 65_535 }).optional(),
     maxBodyBytes: integer('a number of bytes, >= 1', { min: 1 }).optional(),
-    admin: object({ token: adminToken.optional() }).optional(),
+    admin: object({
+      token: token(isAdminToken).optional(),
+      hosts: list(hostName, 'a list of host names').optional(),
+    }).optional(),
   }).optional(),
   state: oneForm(isState, [
     z.literal('sqlite'),
     object({ sqlite: text('the path of a file').optional(), redis: redisUrl.optional() }),
   ]).optional(),
-  metrics: object({ prometheus: flag.optional() }).optional(),
+  metrics: object({
+    prometheus: flag.optional(),
+    token: token(isMetricsToken).optional(),
+    otlp: object({
+      endpoint: z.url({ protocol: /^https?$/, error: isEndpoint }),
+      headers: z
+        .record(
+          z.string().regex(isHeaderName, { error: isHeaders }),
+          z.string({ error: isHeader }).regex(/^[^\r\n\0]*$/, { error: isHeader }),
+          { error: isHeaders },
+        )
+        .optional(),
+      interval: duration.optional(),
+      names: z.enum(['current', 'older']).optional(),
+    }).optional(),
+  }).optional(),
   log: object({
     level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
   }).optional(),

@@ -109,6 +109,7 @@ log: { level: warn }
             connectMs: 500,
             budgetRatio: 0.2,
           },
+          fairness: { alertPast: 0.1 },
         },
         {
           name: 'gpt-*',
@@ -117,9 +118,16 @@ log: { level: warn }
           targets: ['openai-1', 'sim'],
           health: { breaker: {} },
           retry: {},
+          fairness: { alertPast: 0.1 },
         },
       ],
-      server: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, adminToken: 'tea' },
+      server: {
+        host: '127.0.0.1',
+        port: 9000,
+        maxBodyBytes: 1000,
+        adminToken: 'tea',
+        adminHosts: [],
+      },
       metrics: { prometheus: true },
       log: { level: 'warn' },
     });
@@ -128,8 +136,13 @@ log: { level: warn }
   it('needs nothing but pools, and takes round-robin', () => {
     const { config } = load(poolOf(simulated));
     expect(config?.pools[0]?.strategy).toEqual({ use: 'round-robin', options: {} });
-    expect(config?.server).toEqual({ host: '127.0.0.1', port: 8787, maxBodyBytes: 33_554_432 });
-    expect(config?.server.adminToken).toBeUndefined();
+    expect(config?.server).toEqual({
+      host: '127.0.0.1',
+      port: 8787,
+      maxBodyBytes: 33_554_432,
+      adminToken: undefined,
+      adminHosts: [],
+    });
     expect(config?.log).toEqual({ level: 'info' });
   });
 
@@ -267,18 +280,6 @@ describe('an error', () => {
       `plimsoll.yaml:3:47: pools.chat.retry.total: ${isDuration}, got -4`,
       'plimsoll.yaml:3:59: pools.chat.retry.budget: must be a number from 0 to 1, got 2',
       'plimsoll.yaml:4:36: pools.chat.health.breaker.failures: must be an integer >= 1, got 1.5',
-    ]);
-  });
-
-  it('refuses what belongs to a later version, by name', () => {
-    const text = `pools:
-  gpt-*:
-    fairness: { alertPast: 0.1 }
-    targets: [${simulated}]
-metrics: { prometheus: true, otlp: { endpoint: http://127.0.0.1:4318 } }`;
-    expect(errors(text)).toEqual([
-      'plimsoll.yaml:3:5: pools["gpt-*"].fairness: is not supported by this version; remove it',
-      'plimsoll.yaml:5:30: metrics.otlp: is not supported by this version; remove it',
     ]);
   });
 

@@ -284,15 +284,92 @@ test('a budget over targets without a price is warned about', () => {
 });
 
 test.each([
-  ['', true],
-  ['metrics: {}', true],
-  ['metrics: { prometheus: false }', false],
-])('metrics: "%s"', (metrics, prometheus) => {
-  const text = `pools: { chat: { targets: [{ id: a, provider: simulated, model: m }] } }\n${metrics}`;
-  expect(load(text).config?.metrics).toEqual({ prometheus });
+  ['', 0.1],
+  ['fairness: {}', 0.1],
+  ['fairness: { alertPast: 0.05 }', 0.05],
+])('fairness: "%s"', (policy, alertPast) => {
+  expect(load(withPolicy(policy)).config?.pools[0]?.fairness).toEqual({ alertPast });
 });
 
-test('refuses metrics that are neither on nor off', () => {
-  const text = `pools: { chat: { targets: [{ id: a, provider: simulated, model: m }] } }\nmetrics: { prometheus: 9090 }`;
-  expect(errorsOf(text)).toEqual(['f:2:24: metrics.prometheus: must be true or false, got 9090']);
+test.each([0, 1.5, '"10%"'])('refuses a bound of fairness of %s', (alertPast) => {
+  expect(errorsOf(withPolicy(`fairness: { alertPast: ${alertPast} }`))).toEqual([
+    `f:3:28: pools.chat.fairness.alertPast: must be a number above 0, at most 1, got ${alertPast}`,
+  ]);
 });
+
+const simple = 'pools: { chat: { targets: [{ id: a, provider: simulated, model: m }] } }\n';
+const token: string | undefined = undefined;
+
+test.each([
+  ['', { prometheus: true, token }],
+  ['metrics: {}', { prometheus: true, token }],
+  ['metrics: { prometheus: false }', { prometheus: false, token }],
+  ['metrics: { token: tea }', { prometheus: true, token: 'tea' }],
+  ['metrics: { token: "${METRICS_TOKEN:-}" }', { prometheus: true, token }],
+  [
+    'metrics: { otlp: { endpoint: http://127.0.0.1:4318 } }',
+    {
+      prometheus: true,
+      token,
+      otlp: {
+        endpoint: 'http://127.0.0.1:4318',
+        headers: {},
+        intervalMs: 60_000,
+        names: 'current',
+      },
+    },
+  ],
+  [
+    'metrics: { otlp: { endpoint: "https://o.test/x", headers: { x-key: k }, interval: 10s, names: older } }',
+    {
+      prometheus: true,
+      token,
+      otlp: {
+        endpoint: 'https://o.test/x',
+        headers: { 'x-key': 'k' },
+        intervalMs: 10_000,
+        names: 'older',
+      },
+    },
+  ],
+])('metrics: "%s"', (metrics, compiled) => {
+  expect(load(simple + metrics).config?.metrics).toEqual(compiled);
+});
+
+test.each([
+  ['{ prometheus: 9090 }', 'f:2:24: metrics.prometheus: must be true or false, got 9090'],
+  [
+    '{ token: "two words" }',
+    'f:2:19: metrics.token: must be a text of visible ASCII characters, or an empty one for none, ' +
+      'got a value that is not shown',
+  ],
+  [
+    '{ otlp: {} }',
+    'f:2:18: metrics.otlp.endpoint: is missing; it must be an address that begins with http:// or https://, ' +
+      'such as http://127.0.0.1:4318',
+  ],
+  [
+    '{ otlp: { endpoint: http://h, headers: { authorization: "Bearer secret\\r\\nx" } } }',
+    'f:2:66: metrics.otlp.headers.authorization: must be a text on one line, got a value that is not shown',
+  ],
+  [
+    '{ otlp: { endpoint: http://h, names: new } }',
+    'f:2:47: metrics.otlp.names: must be current or older, got "new"',
+  ],
+])('refuses metrics: %s', (metrics, message) => {
+  expect(errorsOf(`${simple}metrics: ${metrics}`)).toEqual([message]);
+});
+
+test('names that the admin API answers to are compared in lower case', () => {
+  const text = `${simple}server: { admin: { hosts: [Gateway.Example, "::1"] } }`;
+  expect(load(text).config?.server.adminHosts).toEqual(['gateway.example', '::1']);
+});
+
+test.each(['"https://gateway.example"', '"gateway.example/admin"', '""'])(
+  'refuses %s as a name of a host',
+  (name) => {
+    expect(errorsOf(`${simple}server: { admin: { hosts: [${name}] } }`)).toEqual([
+      `f:2:28: server.admin.hosts[0]: must be a host name or an address, without scheme and port, got ${name}`,
+    ]);
+  },
+);

@@ -39,7 +39,7 @@ const routes: readonly AdminRoute[] = [
 /** Serves `/admin/*`, to those who have the token, and to no web page of another origin. */
 export function serveAdmin(exchange: Exchange, admin: Admin, path: string, search: string): void {
   const { req } = exchange;
-  const refused = foreignHost(req) ?? foreignOrigin(req);
+  const refused = foreignHost(req, exchange.state.hosts) ?? foreignOrigin(req);
   if (refused !== undefined) {
     exchange.answerError(refused);
     return;

@@ -1,10 +1,10 @@
+import type { BearerToken } from '../bearer-token.ts';
 import type { LiveConfig } from '../live/live-config.ts';
 import type { EventFeed } from './event-feed.ts';
-import type { AdminToken } from './token.ts';
 
 /** What `/admin/*` works with. */
 export interface Admin {
-  readonly token: AdminToken;
+  readonly token: BearerToken;
   readonly live: LiveConfig;
   readonly feed: EventFeed;
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** The secret that opens `/admin/*`. */
-export class AdminToken {
+/** A secret that opens some of the paths. */
+export class BearerToken {
   readonly #hash: Buffer;
 
   constructor(token: string) {
