@@ -35,4 +35,4 @@ export {
 } from './target.ts';
 export { type Transcript } from './transcript.ts';
 export { type Estimates, type Trace, type View } from './view.ts';
-export { type WireHead, type WireRequest } from './wire.ts';
+export { type WireForm, type WireHead, type WireRequest } from './wire.ts';
