@@ -60,7 +60,7 @@ function statedModels(pool: ServedPool, directory: PoolDirectory): Model[] {
 
 /** Where any name is handed on, the provider knows which there are; only those that lead to this pool are listed. */
 async function providersModels(pool: ServedPool, directory: PoolDirectory): Promise<Model[]> {
-  const payload = { dialect: 'openai', path: '/models', json: {} };
+  const payload = { dialect: 'openai', method: 'GET', path: '/models', json: {} } as const;
   const answer = await pool.balancer.stream({ operation: 'models', payload });
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer) chunks.push(chunk);

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { Lingering } from './lingering.ts';
 import type { Continuation } from './openai-continuation.ts';
 import type { LimitHeaders } from './openai-limits.ts';
-import { modelAsked } from './openai-request.ts';
+import { isOfResponses, modelAsked } from './openai-request.ts';
 
 /** Where the attempts of one adapter go, and with what. */
 export interface Endpoint {
@@ -79,7 +79,7 @@ export function endpointOf(options: EndpointOptions): Endpoint {
   const withBody = [...withoutBody, 'content-type', 'application/json'];
   const withheld = new Set([...notHandedOn, ...Object.keys(own)]);
   const prefix = baseUrl.pathname.replace(/\/$/, '');
-  const query = apiVersion === undefined ? '' : `?api-version=${encodeURIComponent(apiVersion)}`;
+  const version = apiVersion === undefined ? '' : `api-version=${encodeURIComponent(apiVersion)}`;
 
   return {
     apiKey,
@@ -92,17 +92,19 @@ export function endpointOf(options: EndpointOptions): Endpoint {
     refusesBeginnings: new WeakSet(),
     lingering: new Lingering(),
     requestOptions(target, payload) {
-      const { path } = payload;
-      const isRead = path === '/models' || path.startsWith('/models/');
+      const { path, method = 'POST', form } = payload;
       const place =
-        apiVersion === undefined || isRead
+        apiVersion === undefined || method !== 'POST' || isOfResponses(path)
           ? ''
           : `/deployments/${encodeURIComponent(modelAsked(target.model, payload.json) ?? '')}`;
+      const joint = version === '' ? '' : path.includes('?') ? '&' : '?';
+      let headers = method === 'POST' ? withBody : withoutBody;
+      if (form !== undefined) headers = [...withoutBody, 'content-type', form.contentType];
       return {
         origin,
-        path: `${prefix}${place}${path}${query}`,
-        method: isRead ? 'GET' : 'POST',
-        headers: headersOf(isRead ? withoutBody : withBody, payload.headers, withheld),
+        path: `${prefix}${place}${path}${joint}${version}`,
+        method,
+        headers: headersOf(headers, payload.headers, withheld),
         // The engine has the time limits, whatever the dispatcher's own are.
         headersTimeout: 0,
         bodyTimeout: 0,

@@ -38,6 +38,14 @@ export function isJson(contentType: Headers[string] | undefined): boolean {
   return typeof contentType === 'string' && /^application\/(?:[\w.-]+\+)?json\b/.test(contentType);
 }
 
+/** Whether the body is sound, a picture or the like: nothing is read of it, and it may take as long as it plays. */
+export function isBinary(contentType: Headers[string] | undefined): boolean {
+  return (
+    typeof contentType === 'string' &&
+    /^(?:(?:audio|image|video)\/|application\/octet-stream\b)/.test(contentType)
+  );
+}
+
 /** Whether the body is compressed, though that was not asked for: it can be handed on, but not read. */
 export function isEncoded(headers: Headers): boolean {
   const encoding = headers['content-encoding'];
@@ -52,6 +60,13 @@ export function parsed(body: Buffer): unknown {
   } catch {
     return text;
   }
+}
+
+/** Whether `json` is a response that the provider keeps. */
+export function isResponse(json: unknown): boolean {
+  return (
+    typeof json === 'object' && json !== null && 'object' in json && json.object === 'response'
+  );
 }
 
 /** Whether an answer of status 200 is an error all the same. */

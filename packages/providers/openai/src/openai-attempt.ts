@@ -17,11 +17,21 @@ import {
   brokenAnswer,
   classifyAnswer,
   connectionFailure,
+  notKept,
   unsendable,
 } from './openai-failure.ts';
-import { headOf, isEncoded, isErrorBody, isEventStream, isJson, parsed } from './openai-answer.ts';
+import {
+  headOf,
+  isBinary,
+  isEncoded,
+  isErrorBody,
+  isEventStream,
+  isJson,
+  isResponse,
+  parsed,
+} from './openai-answer.ts';
 import { limitsIn } from './openai-limits.ts';
-import { choicesAsked, prepareBody } from './openai-request.ts';
+import { choicesAsked, isOfStoredResponse, prepareBody } from './openai-request.ts';
 import { type StreamListener, StreamScanner } from './openai-stream.ts';
 import { canBeTakenOver, TranscriptKeeper } from './openai-transcript.ts';
 import { endAtEdges, endOfJson } from './openai-usage.ts';
@@ -41,7 +51,7 @@ type Mode =
   | 'whole'
   /** collected, and classified */
   | 'error'
-  /** handed on unread: a body past the bound, or in an encoding that was not asked for */
+  /** handed on unread: a body past the bound, in an encoding that was not asked for, or that is no text */
   | 'opaque';
 
 /** Starts one attempt. It sends in the next tick, so that the sink is never called before this returns. */
@@ -78,6 +88,7 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
   #hasBodyEnded = false;
 
   #path = '';
+  #isOfStored = false;
   #choicesAsked = 1;
   #hidesUsage = false;
 
@@ -99,12 +110,13 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
     const endpoint = this.#endpoint;
     const { payload } = request;
     this.#path = payload.path;
+    this.#isOfStored = isOfStoredResponse(payload.path);
     if (this.#sink.wantsTranscript === true && canBeTakenOver(payload)) {
       this.#keeper = new TranscriptKeeper(request, target);
     }
     try {
       const options = endpoint.requestOptions(target, payload);
-      if (options.method !== 'GET') {
+      if (options.method === 'POST') {
         const { body, hidesUsage } = prepareBody(
           payload,
           target.model,
@@ -182,9 +194,17 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
         this.#mode = 'opaque';
       } else {
         this.#mode = 'events';
-        this.#scanner = new StreamScanner(this, this.#choicesAsked, this.#hidesUsage);
+        this.#scanner = new StreamScanner(
+          this,
+          this.#choicesAsked,
+          this.#hidesUsage,
+          this.#isOfStored,
+        );
       }
       this.#sink.onHead(headOf(status, headers, true));
+    } else if (isBinary(headers['content-type'])) {
+      this.#mode = 'opaque';
+      this.#sink.onHead(headOf(status, headers, false));
     }
   }
 
@@ -195,6 +215,7 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
         this.#scanner!.push(chunk);
         break;
       case 'opaque':
+        this.#bytes += chunk.length;
         this.#sink.onChunk(chunk, ChunkKind.content);
         break;
       case 'error':
@@ -294,7 +315,8 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
           this.#fail(brokenAnswer('the answer is no JSON, or not all of it'));
           return;
         }
-        if (isErrorBody(json)) {
+        // What became of a response that is asked for later is no failure of the asking.
+        if (isErrorBody(json) && !(this.#isOfStored && isResponse(json))) {
           this.#failWithAnswer(json);
           return;
         }
@@ -325,7 +347,8 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
     const status = this.#status >= 300 ? this.#status : undefined;
     const failure = classifyAnswer(status, this.#headers, body, this.#endpoint.nowEpochMs);
     const head = headOf(this.#status, this.#headers, false);
-    this.#fail({ ...failure, answer: { head, body: this.#body() } });
+    const answer = { head, body: this.#body() };
+    this.#fail(this.#isOfStored ? { ...notKept(failure), answer } : { ...failure, answer });
   }
 
   #fail(failure: Failure): void {
@@ -335,7 +358,8 @@ class Attempt implements AttemptControl, Dispatcher.DispatchHandler, StreamListe
 
   /** A failure as the caller has to take it: content that was sent cannot be taken back. */
   #inStream(failure: Failure): Failure {
-    const hasContent = this.#mode === 'opaque' || this.#scanner?.hasContent === true;
+    const hasContent =
+      this.#mode === 'opaque' ? this.#bytes > 0 : this.#scanner?.hasContent === true;
     return hasContent ? afterContent(failure) : failure;
   }
 

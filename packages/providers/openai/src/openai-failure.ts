@@ -38,6 +38,8 @@ const MODEL_ACCESS: Ruling = {
   verdict: 'failover',
   isHealthFailure: false,
 };
+/** The API has no such operation. Another may have it, and this one is as good as ever for what it has. */
+const NO_PATH: Ruling = { kind: 'bad_request', verdict: 'failover', isHealthFailure: false };
 const BAD_REQUEST: Ruling = { kind: 'bad_request', verdict: 'fail', isHealthFailure: false };
 const TOO_LONG: Ruling = {
   kind: 'too_long',
@@ -95,6 +97,21 @@ const byCode: ReadonlyMap<string, Ruling> = new Map([
   ['thread_not_found', PINNED],
   ['previous_response_not_found', PINNED],
   ['data_residency_mismatch', PINNED],
+  ['unknown_url', NO_PATH],
+  ['vector_store_timeout', SERVER],
+  ['invalid_image', BAD_REQUEST],
+  ['invalid_image_format', BAD_REQUEST],
+  ['invalid_base64_image', BAD_REQUEST],
+  ['invalid_image_url', BAD_REQUEST],
+  ['invalid_image_mode', BAD_REQUEST],
+  ['image_too_large', BAD_REQUEST],
+  ['image_too_small', BAD_REQUEST],
+  ['image_parse_error', BAD_REQUEST],
+  ['image_file_too_large', BAD_REQUEST],
+  ['image_file_not_found', BAD_REQUEST],
+  ['empty_image_file', BAD_REQUEST],
+  ['unsupported_image_media_type', BAD_REQUEST],
+  ['failed_to_download_image', BAD_REQUEST],
 ]);
 
 /** By `error.type`. What names only a family (`invalid_request_error`, `api_error`) is left to the status. */
@@ -236,10 +253,15 @@ function refine(
   if (ruling === BAD_REQUEST && isTooLong.test(message)) return TOO_LONG;
   // DeepSeek and OpenRouter neither.
   if (ruling === BAD_REQUEST && isUnknownModel.test(message)) return MODEL_ACCESS;
+  if (ruling === MODEL_ACCESS && isUnknownPath.test(message)) return NO_PATH;
+  if (ruling === MODEL_ACCESS && isNotKept.test(message)) return PINNED;
   return ruling;
 }
 
 const isUnknownModel = /^model not exist$|is not a valid model id/i;
+/** As OpenAI and Groq, FastAPI (vLLM), and Go (Ollama) word it. */
+const isUnknownPath = /^(?:invalid url\b|unknown request url\b|not found$|404 page not found)/i;
+const isNotKept = /^(?:conversation|response|item) with id .* not found/i;
 const isTooLong = /maximum context length|context window|too many tokens|`max_new_tokens` must be/i;
 
 /** The error in a body: under `error`, or the body itself; Google's compatible API puts it in a list. */
@@ -300,6 +322,16 @@ export function afterContent(failure: Failure): Failure {
 /** An answer that broke off, or was damaged on its way. */
 export function brokenAnswer(message: string): Failure {
   return { kind: 'stream', verdict: 'failover', message, isHealthFailure: true };
+}
+
+/**
+ * A failure of a request about something that the provider keeps: a status 404 says that this is gone, and nothing of
+ * the target or its model.
+ */
+export function notKept(failure: Failure): Failure {
+  return failure.kind === 'model_access' || failure.status === 404
+    ? { ...failure, ...PINNED }
+    : failure;
 }
 
 /** A request that cannot be put on the wire. */

@@ -2,7 +2,7 @@ import type { AttemptSink, Failure, Target, WireRequest } from '@plimsoll/core';
 import type { Endpoint } from './endpoint.ts';
 import { startAttempt } from './openai-attempt.ts';
 
-const listModels: WireRequest = { dialect: 'openai', path: '/models', json: {} };
+const listModels: WireRequest = { dialect: 'openai', method: 'GET', path: '/models', json: {} };
 
 /**
  * Asks for the list of models, which costs nothing. Any answer that does not speak against the target's health says that

@@ -1,4 +1,4 @@
-import type { WireRequest } from '@plimsoll/core';
+import type { WireForm, WireRequest } from '@plimsoll/core';
 
 /** A request body as it is sent, and what was added to it. */
 export interface Prepared {
@@ -12,7 +12,7 @@ const INCLUDE_USAGE = Buffer.from('"stream_options":{"include_usage":true},');
 /**
  * The body for one target. The caller's bytes pass through; they are changed only where another model is named and where
  * usage has to be asked for. A change is spliced into the bytes where its place is certain; else the parsed body is
- * written anew.
+ * written anew. Nothing is put into an empty body.
  *
  * @param model - the target's model; `undefined` or `*` keeps the caller's.
  */
@@ -21,7 +21,11 @@ export function prepareBody(
   model: string | undefined,
   acceptsStreamOptions: boolean,
 ): Prepared {
-  const { json } = payload;
+  const { json, form } = payload;
+  if (payload.body?.length === 0) return { body: asBuffer(payload.body), hidesUsage: false };
+  if (form !== undefined && payload.body !== undefined) {
+    return { body: formFor(payload.body, form, modelAsked(model, json)), hidesUsage: false };
+  }
   const newModel =
     model === undefined || model === '*' || model === json['model'] ? undefined : model;
   const options = json['stream_options'];
@@ -68,6 +72,24 @@ export function choicesAsked(json: WireRequest['json']): number {
   // A list of numbers is one prompt, in tokens.
   const hasPrompts = Array.isArray(prompt) && prompt.length > 0 && typeof prompt[0] !== 'number';
   return hasPrompts ? each * prompt.length : each;
+}
+
+/** Whether `path` is of the Responses API, whose answers the provider keeps. */
+export function isOfResponses(path: string): boolean {
+  return path === '/responses' || isOfStoredResponse(path);
+}
+
+/** Whether `path` is about what the provider keeps already. */
+export function isOfStoredResponse(path: string): boolean {
+  return path.startsWith('/responses/');
+}
+
+function formFor(given: Uint8Array, form: WireForm, model: string | undefined): Buffer {
+  const body = asBuffer(given);
+  const { modelStart, modelEnd } = form;
+  if (model === undefined || body.toString('utf8', modelStart, modelEnd) === model) return body;
+  const before = body.subarray(0, modelStart);
+  return Buffer.concat([before, Buffer.from(model), body.subarray(modelEnd)]);
 }
 
 /** The Responses API reports usage unasked and rejects the field. */

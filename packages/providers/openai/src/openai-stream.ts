@@ -47,6 +47,7 @@ export class StreamScanner {
   readonly #listener: StreamListener;
   readonly #choicesAsked: number;
   readonly #hidesUsage: boolean;
+  readonly #isReplay: boolean;
   #isOver = false;
   #isFirstEvent = true;
 
@@ -65,7 +66,9 @@ export class StreamScanner {
   /** By the index of a choice: whether it has its `finish_reason`. */
   readonly #isFinished: boolean[] = [];
   #hasFinalUsage = false;
-  #isResponsesApi = false;
+  /** Its events have a `type` each, and none is an end marker: the Responses API, speech, transcripts, images. */
+  #isTyped = false;
+  #isTypedComplete = false;
   #error: unknown;
   #reason: string | undefined;
 
@@ -76,11 +79,18 @@ export class StreamScanner {
   /**
    * @param choicesAsked - how many choices the request asks for, at least 1.
    * @param hidesUsage - whether the event that carries usage alone is kept from the caller, who did not ask for it.
+   * @param isReplay - whether the answer was made before and is only told again: then its failure is no failure now.
    */
-  constructor(listener: StreamListener, choicesAsked: number, hidesUsage: boolean) {
+  constructor(
+    listener: StreamListener,
+    choicesAsked: number,
+    hidesUsage: boolean,
+    isReplay = false,
+  ) {
     this.#listener = listener;
     this.#choicesAsked = choicesAsked;
     this.#hidesUsage = hidesUsage;
+    this.#isReplay = isReplay;
   }
 
   /** Whether content was handed on. */
@@ -168,12 +178,17 @@ export class StreamScanner {
       this.#complete();
     } else {
       this.#isOver = true;
-      this.#listener.onBroken('the stream ended before every choice had its finish_reason');
+      this.#listener.onBroken(
+        this.#isTyped
+          ? 'the stream ended before its last event'
+          : 'the stream ended before every choice had its finish_reason',
+      );
     }
   }
 
   /** Whether every choice has its `finish_reason`: all that is missing is the end marker. */
   get isComplete(): boolean {
+    if (this.#isTyped) return this.#isTypedComplete;
     return this.#isFinished.length >= this.#choicesAsked && this.#areAllFinished();
   }
 
@@ -191,7 +206,7 @@ export class StreamScanner {
 
   /** Ends an answer whose end marker did not come. */
   #complete(): void {
-    if (!this.#isResponsesApi) this.#pass(DONE_EVENT, ChunkKind.event);
+    if (!this.#isTyped) this.#pass(DONE_EVENT, ChunkKind.event);
     this.#isOver = true;
     this.#listener.onComplete();
   }
@@ -259,7 +274,7 @@ export class StreamScanner {
     if (data === undefined || data === '') return ChunkKind.filler;
     if (data === '[DONE]') {
       // Some APIs ignore `n`; with an end marker the choices they sent are all there are.
-      return this.#areSeenFinished()
+      return this.#isTypedComplete || this.#areSeenFinished()
         ? LAST
         : this.#break('the end marker came before every choice had its finish_reason');
     }
@@ -282,7 +297,7 @@ export class StreamScanner {
     if (Array.isArray(event.choices)) {
       action = this.#readChunk(event, event.choices as readonly WireChoice[]);
     } else if (typeof event.type === 'string') {
-      action = this.#readResponseEvent(event, event.type);
+      action = this.#readTypedEvent(event, event.type);
     }
     if (action === ChunkKind.content) this.#learn(buffer.subarray(start, end), start, fields);
     return action;
@@ -313,8 +328,8 @@ export class StreamScanner {
     return this.#hidesUsage ? HIDE : kind;
   }
 
-  #readResponseEvent(event: WireEvent, type: string): Action {
-    this.#isResponsesApi = true;
+  #readTypedEvent(event: WireEvent, type: string): Action {
+    this.#isTyped = true;
     const { response } = event;
     if (typeof response?.model === 'string') this.#model ??= response.model;
     switch (type) {
@@ -323,14 +338,19 @@ export class StreamScanner {
         this.#usage = usageOf(response?.usage);
         return LAST;
       case 'response.failed':
+        if (this.#isReplay) return LAST;
         this.#error = response?.error;
         return FAIL;
-      case 'response.image_generation_call.partial_image':
+      case 'image_generation.completed':
+      case 'image_edit.completed':
+      case 'transcript.text.done':
+      case 'speech.audio.done':
+        // With several pictures this comes several times.
+        this.#usage = usageOf(event.usage);
+        this.#isTypedComplete = true;
         return ChunkKind.content;
       default:
-        return type.endsWith('.delta') && typeof event.delta === 'string' && event.delta !== ''
-          ? ChunkKind.content
-          : ChunkKind.event;
+        return hasTypedContent(event, type) ? ChunkKind.content : ChunkKind.event;
     }
   }
 
@@ -347,6 +367,15 @@ export class StreamScanner {
     this.#hasStencilFitted = false;
     this.#stencil = Stencil.of(event, fields.dataStart - start, fields.dataEnd - start);
   }
+}
+
+/** Whether a reader sees something of this event: a part of a text, of a call's arguments, of sound; a picture; a segment. */
+function hasTypedContent(event: WireEvent, type: string): boolean {
+  if (type.endsWith('.delta')) {
+    const part = event.delta ?? event.audio;
+    return typeof part === 'string' && part !== '';
+  }
+  return type.endsWith('.partial_image') || type === 'transcript.text.segment';
 }
 
 /** The bytes from `start` to `end`: the chunk itself where that is all of it. */

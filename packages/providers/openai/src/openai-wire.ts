@@ -51,9 +51,10 @@ export interface WireEvent {
   readonly choices?: unknown;
   readonly usage?: WireUsage | null;
   readonly error?: unknown;
-  // The Responses API.
+  // The Responses API; speech and transcripts.
   readonly type?: unknown;
   readonly delta?: unknown;
+  readonly audio?: unknown;
   readonly response?: {
     readonly model?: unknown;
     readonly usage?: WireUsage | null;

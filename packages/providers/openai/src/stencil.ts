@@ -14,6 +14,7 @@ const textKeys = new Set([
   'text',
   'delta',
   'data',
+  'audio',
   'transcript',
   'obfuscation',
 ]);

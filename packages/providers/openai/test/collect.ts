@@ -66,6 +66,7 @@ export class Collected implements AttemptSink<WireHead, Uint8Array> {
 }
 
 export interface AttemptOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly target?: Partial<Target>;
@@ -78,9 +79,10 @@ export function start(
   json: Record<string, unknown>,
   options: AttemptOptions = {},
 ): Collected {
-  const { path = '/chat/completions', headers, collected = new Collected() } = options;
+  const { method, path = '/chat/completions', headers, collected = new Collected() } = options;
   const payload: WireRequest = {
     dialect: 'openai',
+    method,
     path,
     json,
     body: Buffer.from(JSON.stringify(json)),

@@ -82,7 +82,7 @@ describe('what is sent', () => {
   });
 
   it('is a GET for the list of models', async () => {
-    const { end, text } = await start(provider(), {}, { path: '/models' }).over;
+    const { end, text } = await start(provider(), {}, { path: '/models', method: 'GET' }).over;
     expect(upstream.requests[0]).toMatchObject({ method: 'GET', path: '/v1/models' });
     expect(upstream.requests[0]!.headers).not.toHaveProperty('content-type');
     expect(end).toBeDefined();
