@@ -11,6 +11,9 @@ export class Counters {
   totalAttempts = 0;
   hedges = 0;
   rescues = 0;
+  /** First picks for requests with a key: at the key's home, and elsewhere. */
+  atHome = 0;
+  awayFromHome = 0;
   picks: Float64Array = new Float64Array(0);
   expectedPicks: Float64Array = new Float64Array(0);
   attempts: Float64Array = new Float64Array(0);
@@ -31,6 +34,12 @@ export class Counters {
     }
     for (const name of BY_SLOT) this[name][slot] = 0;
     this.lastUsedMs[slot] = -Infinity;
+  }
+
+  /** A request with a key had its first pick. */
+  noteAffinity(isAtHome: boolean): void {
+    if (isAtHome) this.atHome++;
+    else this.awayFromHome++;
   }
 
   /** An attempt starts. */

@@ -42,7 +42,7 @@ export { connectStore, type ConnectStoreOptions, type StoreConnection } from './
 export { type StreamOptions } from './pulled-stream.ts';
 export { type RunAttempt } from './run.ts';
 export { type Call, type CallFailure, type Result, type Sink } from './sink.ts';
-export { type Stats, type TargetStats } from './stats.ts';
+export { type AffinityStats, type Stats, type TargetStats } from './stats.ts';
 export { type Answer } from './stream.ts';
 export { type HedgeOptions } from './hedging.ts';
 export { type ProbeOptions } from './prober.ts';

@@ -51,6 +51,7 @@ export function poolStats(
     aborted: counters.aborted,
     attempts: counters.totalAttempts,
     queued: pool.queue.size,
+    affinity: { home: counters.atHome, overflow: counters.awayFromHome },
     targets,
     table: () => targets.map(row),
   };

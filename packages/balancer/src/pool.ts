@@ -305,7 +305,12 @@ export class Pool implements Balancer {
         ? this.#picker.pick(now, view, request, nowMs)
         : this.#picker.trace(now, view, request, nowMs, notes, false);
     this.lastDecision = this.ring.record(call.id, attempts + 1, slot, now, view, notes, nowMs);
-    if (isFirst && slot !== -1) this.#expected.onFirstPick();
+    if (isFirst && slot !== -1) {
+      this.#expected.onFirstPick();
+      // A pin leaves the strategy no choice.
+      const isKept = view.isAtHome !== undefined && request.pin === undefined;
+      if (isKept) this.counters.noteAffinity(view.isAtHome!);
+    }
     return slot;
   }
 

@@ -14,9 +14,21 @@ export interface Stats {
   readonly attempts: number;
   /** Requests that wait for quota or concurrency now. */
   readonly queued: number;
+  readonly affinity: AffinityStats;
   readonly targets: readonly TargetStats[];
   /** One flat row per target, for `console.table`. */
   table(): readonly Record<string, string | number>[];
+}
+
+/**
+ * How well requests of one key stayed together: first picks of those with a key, without pinned ones. All 0 where the
+ * strategy does not go by keys.
+ */
+export interface AffinityStats {
+  /** At the target that the key belongs to while every target may be used. */
+  readonly home: number;
+  /** At another one: the key's own was left out or had too much to do. */
+  readonly overflow: number;
 }
 
 /** What one target did for this pool; `inFlight` and `state` are the target's own, whoever uses it. */

@@ -31,6 +31,8 @@ export class PickView implements View {
   leavesBurst = false;
   /** Whether slow start has left out a target since `open`. */
   hasThinned = false;
+  /** Whether the request goes to the home of its key; undefined where the strategy keeps no keys. */
+  isAtHome: boolean | undefined = undefined;
   readonly estimates: EstimateState;
   readonly #fleet: FleetState;
   readonly #hot: HotState;
@@ -82,7 +84,12 @@ export class PickView implements View {
     this.#isCharged = this.#poolBudget !== undefined || request.spending !== undefined;
     this.isThinning = true;
     this.hasThinned = false;
+    this.isAtHome = undefined;
     this.#draw = -1;
+  }
+
+  noteAffinity(isHome: boolean): void {
+    this.isAtHome = isHome;
   }
 
   admits(slot: number): boolean {

@@ -255,3 +255,33 @@ it('tells how many requests wait', () => {
   start();
   expect(pool.stats().queued).toBe(1);
 });
+
+it('counts first picks at home and elsewhere, as a strategy tells them', () => {
+  const kept: StrategyDefinition = {
+    name: 'kept',
+    honoursWeights: false,
+    expectedShare: 'none',
+    create: () => ({
+      update() {},
+      pick(view, { hashKey }) {
+        const slot = [0, 1].find((one) => view.admits(one)) ?? -1;
+        if (slot !== -1 && hashKey !== undefined) view.noteAffinity?.(slot === 0);
+        return slot;
+      },
+    }),
+  };
+  const { pool, provider, start } = rig(['a', 'b'], { strategy: kept });
+  const request = { hashKey: 'user-1' };
+  start(request);
+  start({});
+  start({ ...request, pin: 'b' });
+  pool.explain(request);
+  expect(pool.stats().affinity).toEqual({ home: 1, overflow: 0 });
+  start(request);
+  provider.last.fail();
+  // The retry went to b, but the first pick was at home.
+  expect(pool.stats().affinity).toEqual({ home: 2, overflow: 0 });
+  void pool.drain('a');
+  start(request);
+  expect(pool.stats().affinity).toEqual({ home: 2, overflow: 1 });
+});

@@ -28,6 +28,11 @@ export interface View {
    * later pick depends on. (Random numbers are put back by the engine.)
    */
   readonly peek: boolean;
+  /**
+   * Called by a strategy that keeps the requests of one key together, when it chooses a target for one: whether that is
+   * the key's home, where it goes while every target may be used. Told in statistics; absent where nobody counts.
+   */
+  noteAffinity?(isHome: boolean): void;
 }
 
 /**

@@ -119,6 +119,8 @@ class ConsistentHash implements Strategy {
   #members: Members;
   /** Absent under rendezvous. */
   #placement: Placement | undefined;
+  /** Whether the last choice was the first of its hash, whatever the state of the targets. */
+  #isHome = false;
 
   constructor(
     context: StrategyContext,
@@ -145,13 +147,16 @@ class ConsistentHash implements Strategy {
   pick(view: View, request: RequestTraits, _nowMs: number): number {
     const { slots } = this.#members;
     const key = request.hashKey;
-    const hash = key === undefined || key === '' ? this.#anyHash() : hashOf(key, 0);
+    const hasKey = key !== undefined && key !== '';
+    const hash = hasKey ? hashOf(key, 0) : this.#anyHash();
     this.#bound?.open();
     const member =
       this.#placement === undefined
         ? this.#chooseOfAll(hash, view)
         : this.#chooseByTable(this.#placement, hash, view);
-    return member < 0 ? -1 : slots[member]!;
+    if (member < 0) return -1;
+    if (hasKey) view.noteAffinity?.(this.#isHome);
+    return slots[member]!;
   }
 
   /** In halves, since a whole one would not fit a small integer and be allocated. */
@@ -162,12 +167,15 @@ class ConsistentHash implements Strategy {
   #chooseOfAll(hash: number, view: View): number {
     if (view.trace !== undefined) this.#rendezvous.explain(hash, view);
     const member = this.#rendezvous.choose(hash, view, undefined);
+    this.#isHome = !this.#rendezvous.hasPassed;
     const bound = this.#bound;
     if (bound === undefined || member < 0 || bound.hasRoom(member, hash, view)) return member;
     view.trace?.step('first target at its bound');
     const next = this.#rendezvous.choose(hash, view, bound);
     // In a large pool the fair share is an estimate, and may leave room nowhere.
-    return next < 0 ? member : next;
+    if (next < 0) return member;
+    this.#isHome = false;
+    return next;
   }
 
   #chooseByTable(placement: Placement, hash: number, view: View): number {
@@ -176,12 +184,17 @@ class ConsistentHash implements Strategy {
     for (let tries = 0; tries < TABLE_TRIES && slots.length > 0; tries++) {
       const member = placement.place(draw);
       if (view.admits(slots[member]!)) {
-        if (this.#bound?.hasRoom(member, hash, view) !== false) return member;
+        if (this.#bound?.hasRoom(member, hash, view) !== false) {
+          this.#isHome = tries === 0;
+          return member;
+        }
         view.trace?.step('a target at its bound');
       }
       draw = mixed((draw + 0x9e3779b9) | 0);
     }
-    return this.#chooseOfAll(hash, view);
+    const member = this.#chooseOfAll(hash, view);
+    this.#isHome = false;
+    return member;
   }
 
   #placementOf({ ids, weights, configured }: Members): Placement | undefined {

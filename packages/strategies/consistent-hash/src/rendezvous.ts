@@ -18,6 +18,8 @@ export class Rendezvous {
   #slots: readonly number[] = [];
   #inverses: Float64Array = new Float64Array(0);
   #isEqual = true;
+  /** Whether the last choice passed over a better member, for being left out or without room. */
+  hasPassed = false;
 
   update({ seeds, slots, weights }: Members): void {
     this.#seeds = Int32Array.from(seeds);
@@ -39,13 +41,18 @@ export class Rendezvous {
     const slots = this.#slots;
     let best = -1;
     let highest = -1;
+    let passed = -1;
     for (let member = 0; member < seeds.length; member++) {
       const score = mixed(hash ^ seeds[member]!) >>> 1;
-      if (score <= highest || !view.admits(slots[member]!)) continue;
-      if (bound !== undefined && !bound.hasRoom(member, hash, view)) continue;
+      if (score <= highest) continue;
+      if (!view.admits(slots[member]!) || bound?.hasRoom(member, hash, view) === false) {
+        if (score > passed) passed = score;
+        continue;
+      }
       best = member;
       highest = score;
     }
+    this.hasPassed = passed > highest;
     return best;
   }
 
@@ -55,13 +62,18 @@ export class Rendezvous {
     const inverses = this.#inverses;
     let best = -1;
     let least = Infinity;
+    let passed = Infinity;
     for (let member = 0; member < seeds.length; member++) {
       const score = negativeLog2(mixed(hash ^ seeds[member]!)) * inverses[member]!;
-      if (score >= least || !view.admits(slots[member]!)) continue;
-      if (bound !== undefined && !bound.hasRoom(member, hash, view)) continue;
+      if (score >= least) continue;
+      if (!view.admits(slots[member]!) || bound?.hasRoom(member, hash, view) === false) {
+        if (score < passed) passed = score;
+        continue;
+      }
       best = member;
       least = score;
     }
+    this.hasPassed = passed < least;
     return best;
   }
 

@@ -46,4 +46,8 @@ export class QuickView implements View {
   get peek(): boolean {
     return this.#view.peek;
   }
+
+  noteAffinity(isHome: boolean): void {
+    this.#view.noteAffinity?.(isHome);
+  }
 }

@@ -44,4 +44,8 @@ export class RoomyView implements View {
   get peek(): boolean {
     return this.#view.peek;
   }
+
+  noteAffinity(isHome: boolean): void {
+    this.#view.noteAffinity?.(isHome);
+  }
 }
