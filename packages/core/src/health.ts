@@ -40,6 +40,8 @@ export interface Health {
   onProbe(slot: number, failure: Failure | undefined, nowMs: number): void;
   /** When `slot` may be tried again, on the clock of `nowMs`; `nowMs` itself if it may be now. */
   retryAtMs(slot: number, nowMs: number): number;
+  /** How many probes `slot` has passed of those it has to, while it is tried out; undefined while it is not. */
+  probesOf?(slot: number): { readonly passed: number; readonly needed: number } | undefined;
 }
 
 /** A way of judging health, as a pool is configured with it. */
