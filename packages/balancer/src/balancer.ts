@@ -33,6 +33,13 @@ export interface Balancer<Payload = unknown, Head = unknown, Chunk = unknown> {
   /** Drains the target, then forgets it. */
   remove(id: string): Promise<void>;
   setWeight(id: string, weight: number): void;
+  /**
+   * Ends the target's cool-down, or has its open breaker let a probe through at once: the next request tries it out.
+   * Returns whether there was either.
+   */
+  tryNow(id: string): boolean;
+  /** Its targets, in the order in which they were added. */
+  targets(): readonly Target[];
   /** Whether at least one target is healthy and takes requests. */
   isUsable(): boolean;
   stats(): Stats;

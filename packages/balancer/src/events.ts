@@ -59,4 +59,6 @@ export interface TargetChanged {
   readonly scope?: Scope;
   /** Of a cool-down: the failure it is for; undefined when another process told of it. */
   readonly kind?: FailureKind | undefined;
+  /** Of a cool-down: that failure itself. */
+  readonly failure?: Failure | undefined;
 }

@@ -6,7 +6,7 @@ import type { Roster } from './roster.ts';
 
 /**
  * Adds up the share each target should have had: first picks are spread over the healthy members, equally or by weight
- * as the strategy promises. Done in batches, whenever the terms change, so that a pick costs one addition.
+ * as the strategy promises, to one in slow start the part of it that it is offered. Done in batches, whenever the terms change, so that a pick costs one addition.
  */
 export class ExpectedShares {
   readonly #promise: StrategyDefinition['expectedShare'];
@@ -31,6 +31,12 @@ export class ExpectedShares {
     this.#pending++;
   }
 
+  /** The share that is promised to `slot` now. */
+  shareOf(slot: number): number {
+    const index = this.#slots.indexOf(slot);
+    return index === -1 ? 0 : this.#shares[index]!;
+  }
+
   /** Spreads the picks since the last time over the members as they stood then, and takes up how they stand now. */
   settle(roster: Roster, nowMs: number): void {
     if (this.#promise === 'none') return;
@@ -42,7 +48,8 @@ export class ExpectedShares {
     const { slots, weights } = roster.active;
     const effective = weights.map((weight, index) => {
       if (this.#fleet.stateOf(slots[index]!, nowMs) !== 'healthy') return 0;
-      return this.#promise === 'equal' ? 1 : weight;
+      const whole = this.#promise === 'equal' ? 1 : weight;
+      return whole * this.#fleet.slowStartRatio(slots[index]!, nowMs);
     });
     const total = effective.reduce((sum, weight) => sum + weight, 0);
     this.#slots = slots;

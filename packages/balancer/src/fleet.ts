@@ -18,7 +18,7 @@ import { EstimateState } from './estimates.ts';
 import { coolDownMs, covers, isThrottle, StandingCoolDowns } from './cool-downs.ts';
 import { HotState, TRIAL_DUE, TRIAL_NONE } from './hot-state.ts';
 import { Member } from './member.ts';
-import type { SlowStartOptions } from './slow-start.ts';
+import { admissionRatio, type SlowStartOptions } from './slow-start.ts';
 import { Budget } from './quota/budget.ts';
 import { type Headroom, QuotaBook } from './quota/quota-book.ts';
 import { Sweeper } from './sweeper.ts';
@@ -180,7 +180,7 @@ export class FleetState implements Fleet {
     const scope = failure.scope ?? 'target';
     const untilMs = nowMs + waitMs;
     const reason = `${Math.ceil(waitMs / 1000)} s: ${failure.message}`;
-    const told = { scope, kind: failure.kind, reason };
+    const told = { scope, kind: failure.kind, reason, failure };
     const cooled = this.#coolAll(member, untilMs, isThrottle(failure), told, nowMs);
     for (const other of cooled) {
       other.cooledBy = failure;
@@ -254,6 +254,32 @@ export class FleetState implements Fleet {
     return this.hot.coolUntilMs[slot]! > nowMs ? 'cooling' : 'healthy';
   }
 
+  /** The part of the requests that slow start lets through to `slot`: 1 outside of it. */
+  slowStartRatio(slot: number, nowMs: number): number {
+    if (this.hot.fullAtMs[slot]! <= nowMs) return 1;
+    return admissionRatio(nowMs - this.hot.returnedAtMs[slot]!, this.members[slot]!.slowStart);
+  }
+
+  /**
+   * Ends the member's cool-down and lets its open breaker try a request at once. The next request tries it out before
+   * others follow. @returns whether there was either.
+   */
+  tryNow({ slot, target, health }: Member): boolean {
+    const nowMs = this.clock.now();
+    const isCooling = this.hot.coolUntilMs[slot]! > nowMs;
+    const isOpen = !health.isHealthy(slot, nowMs) && !health.admits(slot, nowMs);
+    if (isCooling) {
+      this.hot.coolUntilMs[slot] = nowMs;
+      this.tell({ target, change: 'closed', reason: 'to be tried before its time' });
+    }
+    if (isOpen) {
+      // As after an active probe that found it reachable.
+      health.onProbe(slot, undefined, nowMs);
+      this.serveWaiting(nowMs);
+    }
+    return isCooling || (isOpen && health.admits(slot, nowMs));
+  }
+
   /** Something may be admissible that was not. */
   serveWaiting(nowMs: number): void {
     for (const queue of this.waiting) queue.serve(nowMs);
@@ -274,7 +300,7 @@ export class FleetState implements Fleet {
     member: Member,
     untilMs: number,
     isThrottled: boolean,
-    told: Pick<TargetChanged, 'kind' | 'reason'> & { readonly scope: Scope },
+    told: Pick<TargetChanged, 'kind' | 'reason' | 'failure'> & { readonly scope: Scope },
     nowMs: number,
   ): Member[] {
     const { scope } = told;

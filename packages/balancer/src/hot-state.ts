@@ -9,7 +9,8 @@ export const TRIAL_NONE = 0;
 export const TRIAL_DUE = 1;
 export const TRIAL_UNDER_WAY = 2;
 
-const NO_LIMIT = 0x7fff_ffff;
+/** Stands in `HotState.concurrency` where nothing is stated. */
+export const NO_LIMIT = 0x7fff_ffff;
 
 /**
  * The numbers that picks read, by slot, in typed arrays: they stay in cache, cost no allocation, and could stand in

@@ -14,6 +14,7 @@ export { type Headroom } from './quota/quota-book.ts';
 export { classifyUnknown } from './classify.ts';
 export { costUsd } from './cost.ts';
 export { type Balancer } from './balancer.ts';
+export { type FailureFacts } from './failure-facts.ts';
 export { type CallError } from './call-error.ts';
 export {
   type Candidate,
@@ -42,7 +43,7 @@ export { connectStore, type ConnectStoreOptions, type StoreConnection } from './
 export { type StreamOptions } from './pulled-stream.ts';
 export { type RunAttempt } from './run.ts';
 export { type Call, type CallFailure, type Result, type Sink } from './sink.ts';
-export { type AffinityStats, type Stats, type TargetStats } from './stats.ts';
+export { type AffinityStats, type SlowStartStats, type Stats, type TargetStats } from './stats.ts';
 export { type Answer } from './stream.ts';
 export { type HedgeOptions } from './hedging.ts';
 export { type ProbeOptions } from './prober.ts';

@@ -15,6 +15,8 @@ export class Member {
   users = 1;
   /** What the cool-down it is in, or was in last, is for; undefined where another process said so. */
   cooledBy: Failure | undefined;
+  /** When it was last asked by an active probe. */
+  lastProbeAtMs: number = -Infinity;
   /** Head of the list of attempts without content, oldest first. */
   unansweredFirst: Attempt | undefined;
   unansweredLast: Attempt | undefined;

@@ -1,32 +1,42 @@
+import { factsOf } from './failure-facts.ts';
+import type { ExpectedShares } from './fairness.ts';
+import type { FleetState } from './fleet.ts';
+import { NO_LIMIT } from './hot-state.ts';
 import type { Member } from './member.ts';
 import type { Pool } from './pool.ts';
-import type { Stats, TargetStats } from './stats.ts';
+import type { SlowStartStats, Stats, TargetStats } from './stats.ts';
 import { timeOfDay } from './system.ts';
 
 /** A pool's numbers as they stand. */
 export function poolStats(
   pool: Pool,
   members: readonly Member[],
-  hasExpectedShare: boolean,
+  shares: ExpectedShares,
   nowMs: number,
 ): Stats {
   const { counters, fleet } = pool;
   const picks = members.reduce((sum, { slot }) => sum + counters.picks[slot]!, 0);
   const expected = members.reduce((sum, { slot }) => sum + counters.expectedPicks[slot]!, 0);
   const epochOffsetMs = fleet.clock.epochMs() - nowMs;
-  const targets = members.map(({ slot, target }): TargetStats => {
+  const epochOf = (ms: number): number => epochOffsetMs + ms;
+  const targets = members.map((member): TargetStats => {
+    const { slot, target, health } = member;
+    const state = fleet.stateOf(slot, nowMs);
+    const concurrency = fleet.hot.concurrency[slot]!;
     const attempts = counters.attempts[slot]!;
     const served = counters.served[slot]!;
     const failures = counters.failures[slot]!;
     const lastUsedMs = counters.lastUsedMs[slot]!;
     return {
       id: target.id,
-      state: fleet.stateOf(slot, nowMs),
+      state,
       weight: fleet.hot.weights[slot]!,
       picks: counters.picks[slot]!,
       share: picks === 0 ? 0 : counters.picks[slot]! / picks,
       expectedShare:
-        hasExpectedShare && expected > 0 ? counters.expectedPicks[slot]! / expected : undefined,
+        shares.isPromised && expected > 0 ? counters.expectedPicks[slot]! / expected : undefined,
+      expectedPicks: shares.isPromised ? counters.expectedPicks[slot]! : undefined,
+      promisedShare: shares.isPromised ? shares.shareOf(slot) : undefined,
       served,
       attempts,
       failures,
@@ -39,7 +49,15 @@ export function poolStats(
       inputTokens: counters.inputTokens[slot]!,
       outputTokens: counters.outputTokens[slot]!,
       costUsd: counters.costUsd[slot]!,
-      lastUsedEpochMs: lastUsedMs === -Infinity ? undefined : epochOffsetMs + lastUsedMs,
+      lastUsedEpochMs: lastUsedMs === -Infinity ? undefined : epochOf(lastUsedMs),
+      lastProbeEpochMs:
+        member.lastProbeAtMs === -Infinity ? undefined : epochOf(member.lastProbeAtMs),
+      concurrencyLimit: concurrency === NO_LIMIT ? undefined : concurrency,
+      returnEpochMs: returnEpochMs(fleet, member, state, nowMs, epochOffsetMs),
+      cooledBy:
+        state === 'cooling' && member.cooledBy !== undefined ? factsOf(member.cooledBy) : undefined,
+      slowStart: state === 'healthy' ? slowStart(fleet, slot, nowMs, epochOffsetMs) : undefined,
+      probes: health.probesOf?.(slot),
     };
   });
   return {
@@ -51,9 +69,39 @@ export function poolStats(
     aborted: counters.aborted,
     attempts: counters.totalAttempts,
     queued: pool.queue.size,
+    oldestWaitMs: pool.queue.size === 0 ? undefined : nowMs - pool.queue.oldestMs,
+    maxWaitMs: pool.queue.maxWaitMs,
+    retryRatio: pool.budget.ratio,
     affinity: { home: counters.atHome, overflow: counters.awayFromHome },
     targets,
     table: () => targets.map(row),
+  };
+}
+
+/** When the target's state ends by itself, or may be tried to. */
+function returnEpochMs(
+  fleet: FleetState,
+  { slot, health }: Member,
+  state: TargetStats['state'],
+  nowMs: number,
+  epochOffsetMs: number,
+): number | undefined {
+  if (state === 'cooling') return epochOffsetMs + fleet.hot.coolUntilMs[slot]!;
+  return state === 'open' ? epochOffsetMs + health.retryAtMs(slot, nowMs) : undefined;
+}
+
+function slowStart(
+  fleet: FleetState,
+  slot: number,
+  nowMs: number,
+  epochOffsetMs: number,
+): SlowStartStats | undefined {
+  const { returnedAtMs, fullAtMs } = fleet.hot;
+  if (fullAtMs[slot]! <= nowMs) return undefined;
+  return {
+    ratio: fleet.slowStartRatio(slot, nowMs),
+    sinceEpochMs: epochOffsetMs + returnedAtMs[slot]!,
+    fullEpochMs: epochOffsetMs + fullAtMs[slot]!,
   };
 }
 

@@ -211,6 +211,14 @@ export class Pool implements Balancer {
     this.fleet.setWeight(this.#member(id), weight);
   }
 
+  tryNow(id: string): boolean {
+    return this.fleet.tryNow(this.#member(id));
+  }
+
+  targets(): readonly Target[] {
+    return [...this.#members.values()].map(({ target }) => target);
+  }
+
   isUsable(): boolean {
     const nowMs = this.fleet.clock.now();
     const members = [...this.#members.values()];
@@ -220,7 +228,7 @@ export class Pool implements Balancer {
   stats(): Stats {
     const nowMs = this.fleet.clock.now();
     this.#settleExpected(nowMs);
-    return poolStats(this, [...this.#members.values()], this.#expected.isPromised, nowMs);
+    return poolStats(this, [...this.#members.values()], this.#expected, nowMs);
   }
 
   explain(request: RequestTraits): Explanation {

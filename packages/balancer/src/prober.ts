@@ -84,6 +84,7 @@ export class Prober {
     const done = (): void => void this.#underWay.delete(member);
     if (request === undefined) {
       if (member.target.provider?.probe === undefined) return;
+      member.lastProbeAtMs = nowMs;
       this.#underWay.set(
         member,
         new ReachabilityProbe(this.#fleet, member, nowMs + timeoutMs, done),
@@ -97,6 +98,7 @@ export class Prober {
     if (!isQuiet || member.target.provider === undefined || coolUntilMs[member.slot]! > nowMs)
       return;
     if (!member.health.admits(member.slot, nowMs)) return;
+    member.lastProbeAtMs = nowMs;
     this.#underWay.set(
       member,
       new RequestProbe(this.#fleet, member, request, nowMs, timeoutMs, done),

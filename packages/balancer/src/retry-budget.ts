@@ -5,19 +5,20 @@
  * Source: Finagle's RetryBudget (Twitter, 2016), with counts instead of a time window.
  */
 export class RetryBudget {
-  readonly #ratio: number;
+  /** Retries earned by each request. */
+  readonly ratio: number;
   readonly #cap: number;
   #balance: number;
 
   constructor(ratio: number, cap: number, initial: number) {
-    this.#ratio = ratio;
+    this.ratio = ratio;
     this.#cap = cap;
     this.#balance = initial;
   }
 
   /** A request arrived. */
   earn(): void {
-    const balance = this.#balance + this.#ratio;
+    const balance = this.#balance + this.ratio;
     this.#balance = balance < this.#cap ? balance : this.#cap;
   }
 

@@ -1,3 +1,4 @@
+import type { FailureFacts } from './failure-facts.ts';
 import type { TargetState } from './fleet.ts';
 import type { Headroom } from './quota/quota-book.ts';
 
@@ -14,6 +15,12 @@ export interface Stats {
   readonly attempts: number;
   /** Requests that wait for quota or concurrency now. */
   readonly queued: number;
+  /** How long the first of these has waited, in milliseconds; undefined while none waits. */
+  readonly oldestWaitMs: number | undefined;
+  /** The longest that a request may wait, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Retries that each request earns. */
+  readonly retryRatio: number;
   readonly affinity: AffinityStats;
   readonly targets: readonly TargetStats[];
   /** One flat row per target, for `console.table`. */
@@ -42,6 +49,10 @@ export interface TargetStats {
   readonly share: number;
   /** The share the strategy promises, averaged over the requests so far; undefined where it promises none. */
   readonly expectedShare: number | undefined;
+  /** The sum behind it: first picks that should have come here. */
+  readonly expectedPicks: number | undefined;
+  /** The share that is promised to it now; undefined where none is. */
+  readonly promisedShare: number | undefined;
   /** Requests answered. */
   readonly served: number;
   readonly attempts: number;
@@ -63,4 +74,24 @@ export interface TargetStats {
   readonly costUsd: number;
   /** Milliseconds since the Unix epoch; undefined when never used. */
   readonly lastUsedEpochMs: number | undefined;
+  /** When an active probe last asked it, since the Unix epoch; undefined without one. */
+  readonly lastProbeEpochMs: number | undefined;
+  /** Requests in flight that it may have at once; undefined where that is not limited. */
+  readonly concurrencyLimit: number | undefined;
+  /** When its cool-down ends, or its open breaker lets the next probe through; since the Unix epoch. */
+  readonly returnEpochMs: number | undefined;
+  /** What it cools down for; undefined when it does not, and where another process told of it. */
+  readonly cooledBy: FailureFacts | undefined;
+  /** Present while slow start thins its requests. */
+  readonly slowStart: SlowStartStats | undefined;
+  /** Present while its breaker is not closed: probes passed, of those it has to pass. */
+  readonly probes: { readonly passed: number; readonly needed: number } | undefined;
+}
+
+/** How far a target is on its way back to its full share. */
+export interface SlowStartStats {
+  /** The part of its requests that it is offered now. */
+  readonly ratio: number;
+  readonly sinceEpochMs: number;
+  readonly fullEpochMs: number;
 }

@@ -178,6 +178,11 @@ class Breaker implements Health {
     return this.#state[slot] === OPEN ? Math.max(nowMs, this.#retryAtMs[slot]!) : nowMs;
   }
 
+  probesOf(slot: number): { readonly passed: number; readonly needed: number } | undefined {
+    if (this.#state[slot] === CLOSED) return undefined;
+    return { passed: this.#succeeded[slot]!, needed: this.#options.successes };
+  }
+
   #trip(slot: number, isStatistical: boolean, reason: string, nowMs: number): void {
     if (this.#state[slot] !== CLOSED) return;
     if (isStatistical) {

@@ -30,6 +30,11 @@ export class FairQueue<Item> {
     return this.#size;
   }
 
+  /** All that wait, in no order. */
+  *items(): Iterable<Item> {
+    for (const { items } of this.#flows.values()) yield* items;
+  }
+
   /** @param priority - an integer >= 0. */
   push(item: Item, tenant: string, priority: number): void {
     const key = keyOf(tenant, priority);

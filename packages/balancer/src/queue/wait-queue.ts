@@ -55,6 +55,13 @@ export class WaitQueue implements Sweepable {
     return this.#options.maxWaitMs;
   }
 
+  /** When the first of those that wait came; `Infinity` if none does. */
+  get oldestMs(): number {
+    let oldestMs = Infinity;
+    for (const { startedAtMs } of this.#queue.items()) oldestMs = Math.min(oldestMs, startedAtMs);
+    return oldestMs;
+  }
+
   /** A request comes. */
   note({ priority = 0 }: RequestTraits, nowMs: number): void {
     if (priority === 0) return;
