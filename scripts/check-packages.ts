@@ -62,6 +62,8 @@ function checkExports(manifest: Manifest): string[] {
   const own = Object.entries(manifest.exports ?? {});
   if (own.length === 0) return ['exports is missing'];
   const wrong = own
+    // Data has no sources and no types.
+    .filter(([path, entry]) => !(path.endsWith('.json') && entry === path))
     .filter(([, entry]) => !isDeepStrictEqual(Object.keys(entry), [source, 'types', 'default']))
     .map(([path]) => `exports["${path}"] must be ${source}, types and default, in this order`);
   const published = Object.fromEntries(own.map(([path, entry]) => [path, withoutSource(entry)]));
@@ -71,6 +73,7 @@ function checkExports(manifest: Manifest): string[] {
 }
 
 function withoutSource(entry: Entry): Entry {
+  if (typeof entry === 'string') return entry;
   return Object.fromEntries(Object.entries(entry).filter(([condition]) => condition !== source));
 }
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export type Dependencies = Record<string, string>;
-export type Entry = Record<string, string>;
+export type Entry = Record<string, string> | string;
 
 export interface Manifest {
   name: string;

@@ -15,8 +15,40 @@ export function object<Shape extends z.ZodRawShape>(
   });
 }
 
+/** What an editor shows of a key. */
+export interface KeyNotes {
+  readonly description: string;
+  /** What holds where the key is absent. */
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+}
+
+/** A key that may be absent, with what an editor shows of it: a description, a default, examples. */
+export function optional<Value extends z.ZodType>(
+  value: Value,
+  description: string,
+  more: Omit<KeyNotes, 'description'> = {},
+): z.ZodOptional<Value> {
+  return value.optional().meta({ description, ...more } as z.core.GlobalMeta);
+}
+
+/** A key that must be there, with what an editor shows of it. */
+export function required<Value extends z.ZodType>(
+  value: Value,
+  description: string,
+  more: Omit<KeyNotes, 'description'> = {},
+): Value {
+  return value.meta({ description, ...more } as z.core.GlobalMeta);
+}
+
 export function text(accepted: string): z.ZodString {
   return z.string({ error: accepted }).min(1, { error: accepted });
+}
+
+/** An http(s) address. */
+export function httpAddress(accepted: string): z.ZodURL {
+  // The pattern says the scheme again, for the JSON Schema.
+  return z.url({ protocol: /^https?$/, error: accepted }).regex(/^https?:/i, { error: accepted });
 }
 
 export function integer(
@@ -53,7 +85,7 @@ const isDuration = 'a duration above 0, such as 500ms, 30s, 5m or 1h, or a numbe
 export const duration: z.ZodUnion<readonly [z.ZodNumber, z.ZodString]> = oneForm(isDuration, [
   z.number({ error: isDuration }).positive({ error: isDuration }),
   z.string({ error: isDuration }).regex(durationPattern, { error: isDuration }),
-]);
+]).meta({ id: 'duration', examples: ['500ms', '30s', '5m', '1h'] });
 
 /** A duration that may be 0. */
 export function durationOrZero(accepted: string): z.ZodUnion<readonly [z.ZodNumber, z.ZodString]> {

@@ -29,11 +29,20 @@ export function knownStrategy(name: string): StrategyName | undefined {
   return strategyNames.find((known) => known === meant);
 }
 
+/** What `isPackageName` looks for. */
+export const packageName: RegExp = /\/|^plimsoll-strategy-/;
+
 /**
  * Whether a strategy's name is that of a module to load: whatever has a slash (`@acme/strategy-lunar`, `./lunar.ts`) or
  * begins with `plimsoll-strategy-`. Anything else must be known, so a misspelling is never looked for among installed
  * packages.
  */
 export function isPackageName(name: string): boolean {
-  return name.includes('/') || name.startsWith('plimsoll-strategy-');
+  return packageName.test(name);
+}
+
+/** Every name that means `strategy`: its own, its other one, its package's. */
+export function namesOf(strategy: StrategyName): string[] {
+  const others = Object.keys(aliases).filter((name) => aliases[name] === strategy);
+  return [strategy, ...others, OWN_PACKAGE + strategy];
 }

@@ -10,7 +10,9 @@ import {
   number,
   object,
   oneForm,
+  optional,
   ratio,
+  required,
   text,
 } from './fields.ts';
 import type { StrategyName } from './strategies.ts';
@@ -20,12 +22,18 @@ const isStrategy =
 const name = text(isStrategy);
 
 /** A strategy as it stands in the file; its options are checked by `strategyComplaints`, once its name is known. */
-export const strategy = oneForm(isStrategy, [name, z.looseObject({ use: name })]);
+export const strategy = oneForm(isStrategy, [name, z.looseObject({ use: name })]).meta({
+  id: 'strategy',
+});
 
 export type FileStrategy = z.infer<typeof strategy>;
 
 const use = name;
-const choices = integer('an integer from 2 to 10', { min: 2, max: 10 }).optional();
+const choices = optional(
+  integer('an integer from 2 to 10', { min: 2, max: 10 }),
+  'Targets compared per pick in a pool of more than `exactUpTo`.',
+  { default: 2 },
+);
 const isBound = 'a number from 1 to 100, or false for none';
 const isTier = 'a mapping from the number of a tier to its strategy';
 const isRule = 'a list of rules';
@@ -36,72 +44,137 @@ const degrees = (most: number) =>
 export const strategyOptions = {
   'round-robin': object({ use }),
   'weighted-round-robin': object({ use }),
-  random: object({ use, weighted: flag.optional() }),
+  random: object({ use, weighted: optional(flag, 'Whether weights count.', { default: true }) }),
   'least-busy': object({
     use,
-    idle: z.enum(['share', 'capacity']).optional(),
+    idle: optional(
+      z.enum(['share', 'capacity']),
+      'Whether an idle pool is used by weight, or its heaviest target.',
+      { default: 'share' },
+    ),
     choices,
-    exactUpTo: count.optional(),
+    exactUpTo: optional(count, 'Largest pool in which all targets are compared.', { default: 64 }),
   }),
   latency: object({
     use,
-    mode: z.enum(['balanced', 'first-token', 'per-token', 'peak-ewma']).optional(),
-    expectedOutputTokens: count.optional(),
-    decay: duration.optional(),
+    mode: optional(
+      z.enum(['balanced', 'first-token', 'per-token', 'peak-ewma']),
+      'What speed is measured by.',
+      { default: 'balanced' },
+    ),
+    expectedOutputTokens: optional(count, 'Tokens of a usual answer.', { default: 256 }),
+    decay: optional(duration, '`peak-ewma` only: a measured time falls to 1 / e in it.', {
+      default: '10s',
+    }),
   }),
   'consistent-hash': object({
     use,
-    algorithm: z.enum(['auto', 'rendezvous', 'maglev', 'ring', 'jump']).optional(),
-    bound: oneForm(isBound, [z.literal(false), number(isBound, { min: 1, max: 100 })]).optional(),
-    minInFlight: count.optional(),
+    algorithm: optional(
+      z.enum(['auto', 'rendezvous', 'maglev', 'ring', 'jump']),
+      'How keys are mapped to targets.',
+      { default: 'auto' },
+    ),
+    bound: optional(
+      oneForm(isBound, [z.literal(false), number(isBound, { min: 1, max: 100 })]),
+      'Most load of a target, in fair shares; `hash.bound` of the pool where absent.',
+    ),
+    minInFlight: optional(
+      count,
+      'What a target may have in flight in any case; one with a concurrency limit has that instead.',
+      { default: 8 },
+    ),
   }),
   'quota-headroom': object({
     use,
-    within: strategy.optional(),
-    tolerance: ratio.optional(),
+    within: optional(strategy, 'What chooses among the targets that have nearly as much left.'),
+    tolerance: optional(ratio, 'With `within`: how much less is nearly as much.', {
+      default: 0.05,
+    }),
     choices,
-    exactUpTo: count.optional(),
+    exactUpTo: optional(count, 'Largest pool in which all targets are compared.', { default: 64 }),
   }),
   tiered: object({
     use,
-    within: strategy.optional(),
-    tiers: z
-      .record(z.string().regex(/^\d+$/, { error: isTier }), strategy, { error: isTier })
-      .optional(),
-    overflow: z.enum(['strict', 'by-health']).optional(),
-    panicRatio: ratio.optional(),
+    within: optional(strategy, 'What chooses inside a tier.', { default: 'round-robin' }),
+    tiers: optional(
+      z.record(z.string().regex(/^\d+$/, { error: isTier }), strategy, { error: isTier }),
+      'What chooses inside these tiers, by number.',
+      { examples: [{ 2: { use: 'latency', mode: 'first-token' } }] },
+    ),
+    overflow: optional(
+      z.enum(['strict', 'by-health']),
+      'When the next tier is used: when no target of this one can be, or as soon as too few are healthy.',
+      { default: 'strict' },
+    ),
+    panicRatio: optional(
+      ratio,
+      'With `by-health`: while less than this is healthy in every tier, load goes by the size of the tiers.',
+      { default: 0 },
+    ),
   }),
   cost: object({
     use,
-    within: strategy.optional(),
-    expectedInputTokens: notNegative.optional(),
-    expectedOutputTokens: notNegative.optional(),
-    maxFirstContent: duration.optional(),
+    within: optional(strategy, 'What chooses among targets of equal price.', {
+      default: 'round-robin',
+    }),
+    expectedInputTokens: optional(
+      notNegative,
+      'Size of the prompt where the request does not say.',
+      { default: 700 },
+    ),
+    expectedOutputTokens: optional(notNegative, 'Size of the answer.', { default: 300 }),
+    maxFirstContent: optional(
+      duration,
+      'Targets with a longer estimated time to first content are used only when no other can be.',
+    ),
   }),
   rules: object({
     use,
-    rules: list(
-      object({
-        when: text('a condition, such as size.tokens > 20000 || request.images > 0'),
-        use: strategy.optional(),
-        targets: list(text('the id of a target'), 'a list of ids of targets').optional(),
-        tags: list(text('a tag'), 'a list of tags').optional(),
-        name: text("the rule's name").optional(),
-      }),
-      isRule,
+    rules: required(
+      list(
+        object({
+          when: required(
+            text('a condition, such as size.tokens > 20000 || request.images > 0'),
+            'The condition, in CEL.',
+            { examples: ['size.tokens > 20000 || request.images > 0'] },
+          ),
+          use: optional(strategy, 'What chooses among its targets.', { default: 'round-robin' }),
+          targets: optional(
+            list(text('the id of a target'), 'a list of ids of targets'),
+            'Only these targets.',
+          ),
+          tags: optional(
+            list(text('a tag'), 'a list of tags'),
+            'Only targets with all of these tags.',
+          ),
+          name: optional(text("the rule's name"), 'The name that decisions and logs show.'),
+        }),
+        isRule,
+      ),
+      'The first rule whose condition holds decides.',
     ),
-    otherwise: strategy.optional(),
-    fallThrough: flag.optional(),
+    otherwise: optional(strategy, 'What chooses among all targets where no condition holds.', {
+      default: 'round-robin',
+    }),
+    fallThrough: optional(
+      flag,
+      'Whether a rule none of whose targets can be used gives way to the next.',
+      { default: true },
+    ),
   }),
   geo: object({
     use,
-    within: strategy.optional(),
-    nearest: z.enum(['distance', 'latency']).optional(),
-    places: z
-      .record(z.string(), object({ latitude: degrees(90), longitude: degrees(180) }), {
+    within: optional(strategy, 'What chooses among the targets of one place.', {
+      default: 'round-robin',
+    }),
+    nearest: optional(z.enum(['distance', 'latency']), 'What near means.', { default: 'distance' }),
+    places: optional(
+      z.record(z.string(), object({ latitude: degrees(90), longitude: degrees(180) }), {
         error: 'a mapping from the name of a region to its latitude and longitude',
-      })
-      .optional(),
+      }),
+      'Regions that the table of places lacks, or has elsewhere.',
+      { examples: [{ attic: { latitude: 52.5, longitude: 13.4 } }] },
+    ),
   }),
 } satisfies Record<StrategyName, z.ZodType>;
 
