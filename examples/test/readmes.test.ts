@@ -19,13 +19,14 @@ interface Program {
   readonly isRun: boolean;
 }
 
-/** The TypeScript programs in the README of every package, and of the whole. */
-const programs = globSync(['README.md', '{packages,apps}/**/README.md'], { cwd: root })
+/** The TypeScript programs in the README of every package and of the whole, and in the guides. */
+const texts = ['README.md', '{packages,apps}/**/README.md', 'apps/docs/guides/*.md'];
+const programs = globSync(texts, { cwd: root })
   .filter((readme) => !readme.includes('node_modules'))
   .flatMap((readme): Program[] => {
     const text = readFileSync(join(root, readme), 'utf8');
     return [...text.matchAll(/^```ts([^\n]*)\n(.*?)^```$/gms)].map(([, mark, source], index) => {
-      const file = `${readme.replaceAll('/', '_').replace(/_?README\.md$/, '')}_${index}.ts`;
+      const file = `${readme.replaceAll('/', '_').replace(/_?(README)?\.md$/, '')}_${index}.ts`;
       const isRun = !mark!.includes('typecheck-only');
       return { readme, file: join(folder, file), source: source!, isRun };
     });
@@ -45,7 +46,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the programs in the READMEs', () => {
+describe('the programs in the READMEs and guides', () => {
   it('are there, one for each package', () => {
     expect(programs.length).toBeGreaterThan(20);
   });
