@@ -25,6 +25,7 @@ export interface Balancer<Payload = unknown, Head = unknown, Chunk = unknown> {
     callback: (target: Target, attempt: RunAttempt) => Promise<T>,
     options?: { signal?: AbortSignal },
   ): Promise<T>;
+  /** A new target, which gets requests at once. @throws PlimsollError ERR_PLIMSOLL_OPTION on an option out of range. */
   add(target: TargetOptions): void;
   /** No new requests to the target; resolves when its last one ended. */
   drain(id: string): Promise<void>;
@@ -32,6 +33,7 @@ export interface Balancer<Payload = unknown, Head = unknown, Chunk = unknown> {
   enable(id: string): void;
   /** Drains the target, then forgets it. */
   remove(id: string): Promise<void>;
+  /** Real and >= 0; 0 keeps the target in stand-by. Sequences keep their phase. */
   setWeight(id: string, weight: number): void;
   /**
    * Ends the target's cool-down, or has its open breaker let a probe through at once: the next request tries it out.
@@ -42,6 +44,7 @@ export interface Balancer<Payload = unknown, Head = unknown, Chunk = unknown> {
   targets(): readonly Target[];
   /** Whether at least one target is healthy and takes requests. */
   isUsable(): boolean;
+  /** The numbers since the start, as they stand now. */
   stats(): Stats;
   /** The decision that `request` would get now; changes nothing. */
   explain(request: RequestTraits): Explanation;
@@ -52,6 +55,7 @@ export interface Balancer<Payload = unknown, Head = unknown, Chunk = unknown> {
     name: Name,
     listener: (event: BalancerEvents[Name]) => void,
   ): () => void;
+  /** Told of every request that was served. Returns the way to stop that. */
   onSuccess(listener: (result: Result) => void): () => void;
   /** Told of every failed attempt, whether or not another target took over. */
   onError(listener: (error: Failure, target: Target) => void): () => void;

@@ -18,6 +18,7 @@ export interface BalancerEvents {
   target: TargetChanged;
 }
 
+/** An attempt that failed. */
 export interface AttemptFailed {
   readonly callId: number;
   readonly pool: string;
@@ -26,6 +27,7 @@ export interface AttemptFailed {
   readonly attempt: number;
 }
 
+/** A request whose caller went away. */
 export interface CallAborted {
   readonly callId: number;
   readonly pool: string;
@@ -33,6 +35,7 @@ export interface CallAborted {
   readonly operation: string | undefined;
 }
 
+/** A request that went on at another target. */
 export interface Failover {
   readonly callId: number;
   readonly pool: string;
@@ -42,6 +45,7 @@ export interface Failover {
   readonly failure: Failure;
 }
 
+/** A change of a target, for whatever pool. */
 export interface TargetChanged {
   readonly target: Target;
   readonly change:

@@ -8,8 +8,11 @@ import type { ErrorCode, Failure, Target, Usage } from '@plimsoll/core';
 export interface Sink<Head = unknown, Chunk = unknown> {
   /** The answer is committed: from here no other target can take over invisibly. Followed by its first content at once. */
   onHead(head: Head, call: Call): void;
+  /** Content, or what stands between; the chunk is the caller’s. */
   onChunk(chunk: Chunk): void;
+  /** The answer is complete. */
   onEnd(result: Result): void;
+  /** The request was not served, or broke off after `onHead`. */
   onError(failure: CallFailure): void;
 }
 
@@ -27,6 +30,7 @@ export interface Call {
   abort(): void;
   /** The caller cannot take more for now; the upstream is read no further. Ended by the `idle` limit. */
   pause(): void;
+  /** The caller can take more again. */
   resume(): void;
 }
 

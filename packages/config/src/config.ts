@@ -118,6 +118,7 @@ export interface ClientConfig {
   readonly budget?: SpendingConfig | undefined;
 }
 
+/** What a client may decide by itself. */
 export type ClientRight = 'pin' | 'explain' | 'region';
 
 /** Either a file, by its path from the configuration's folder, or a Redis that several gateways share, by its address. */
@@ -196,6 +197,7 @@ export interface HealthConfig {
   readonly panicRatio?: number | undefined;
 }
 
+/** When a breaker opens and how it closes. */
 export interface BreakerConfig {
   readonly failures?: number | undefined;
   /** Failures in a row of one kind that open it, counted apart. */
@@ -239,6 +241,7 @@ export interface StrategyConfig {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Where the gateway listens, and what it takes. */
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
@@ -249,6 +252,7 @@ export interface ServerConfig {
   readonly adminHosts: readonly string[];
 }
 
+/** Where metrics go. */
 export interface MetricsConfig {
   /** Whether the gateway answers `/metrics`. */
   readonly prometheus: boolean;
@@ -267,4 +271,5 @@ export interface OtlpConfig {
   readonly names: 'current' | 'older';
 }
 
+/** From what weight on the log has lines. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';

@@ -13,6 +13,7 @@ export const strategyNames = [
   'geo',
 ] as const;
 
+/** A strategy that a configuration names without a package. */
 export type StrategyName = (typeof strategyNames)[number];
 
 const aliases: Readonly<Record<string, StrategyName>> = {

@@ -47,6 +47,7 @@ export interface Health {
 /** A way of judging health, as a pool is configured with it. */
 export interface HealthDefinition {
   readonly name: string;
+  /** Makes the state of one fleet. */
   create(context: HealthContext): Health;
 }
 

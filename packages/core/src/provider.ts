@@ -56,6 +56,7 @@ export interface Provider<Payload = unknown, Head = unknown, Chunk = unknown> {
 export interface AttemptControl {
   /** Reads no more of the answer for now: the caller is slow. */
   pause(): void;
+  /** Reading goes on. */
   resume(): void;
   /** Ends the attempt at once; more than one call does nothing. */
   abort(): void;
@@ -84,6 +85,7 @@ export interface AttemptSink<Head = unknown, Chunk = unknown> {
   onLimits?(facts: readonly RateLimitFact[]): void;
   /** The answer is complete. */
   onEnd(end: AttemptEnd): void;
+  /** The attempt failed; nothing follows. */
   onError(failure: Failure): void;
 }
 
@@ -95,6 +97,7 @@ export interface AttemptSink<Head = unknown, Chunk = unknown> {
  * - `content`: text, reasoning, a refusal, audio, a tool call; or a whole buffered body. The first one commits.
  */
 export type ChunkKind = 0 | 1 | 2;
+/** What a chunk is to the engine: nothing, a sign of life, or content. */
 export const ChunkKind: { readonly filler: 0; readonly event: 1; readonly content: 2 } = {
   filler: 0,
   event: 1,

@@ -25,6 +25,7 @@ export interface PoolSummary {
   readonly wantsAttention: readonly boolean[];
 }
 
+/** A pool, with all there is to show of it. */
 export interface PoolView {
   readonly id: string;
   readonly strategy: string;
@@ -60,6 +61,7 @@ export interface Verdict {
   readonly cause: string | null;
 }
 
+/** Why a target wants attention. */
 export type AttentionKind =
   | 'off_line'
   | 'open'
@@ -111,6 +113,7 @@ export interface Figures {
   };
 }
 
+/** Milliseconds; `null` without observations. */
 export interface Quantiles {
   readonly p50: number | null;
   readonly p95: number | null;
@@ -126,6 +129,7 @@ export type TargetViewState =
   | 'half_open'
   | 'draining';
 
+/** A target, with all there is to show of it. */
 export interface TargetView {
   readonly id: string;
   readonly provider: string;
@@ -167,6 +171,7 @@ export interface TargetView {
   readonly usdPerHour: number | null;
 }
 
+/** How one limit stands. */
 export interface QuotaView {
   /** `tokens/min`, `requests/day`, `input/min` and the like. */
   readonly dimension: string;
@@ -186,6 +191,7 @@ export const WINDOWS = {
   '24h': { bucketMs: 1_440_000 },
 } as const;
 
+/** How far back the past is shown. */
 export type WindowName = keyof typeof WINDOWS;
 
 /** How many buckets a window has. */
@@ -200,6 +206,7 @@ export interface History {
   readonly buckets: readonly Bucket[];
 }
 
+/** One bucket of the past. */
 export interface Bucket {
   readonly startEpochMs: number;
   /** First picks, by target. */

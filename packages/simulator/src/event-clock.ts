@@ -4,6 +4,7 @@ import { EventHeap, HeapItem } from './event-heap.ts';
 
 /** Something that happens at a moment of simulated time. */
 export abstract class SimulatedEvent extends HeapItem {
+  /** The event happens. */
   abstract onDue(nowMs: number): void;
 }
 
@@ -50,6 +51,7 @@ export class EventClock implements Clock {
     return event;
   }
 
+  /** The event will not happen. */
   cancel(event: SimulatedEvent): void {
     this.#events.remove(event);
   }
@@ -76,6 +78,7 @@ class Callback extends SimulatedEvent {
     this.#callback = callback;
   }
 
+  /** The event happens. */
   onDue(): void {
     this.#callback();
   }

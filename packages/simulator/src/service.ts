@@ -12,14 +12,17 @@ export abstract class Job extends SimulatedEvent {
   isAnswered = false;
   /** What the service had done for each job when this one began; the service's own. */
   beganAt = 0;
+  /** The first token was made. */
   abstract onFirstContent(nowMs: number): void;
   /** More content, a second after the last. */
   abstract onProgress(): void;
+  /** The last token was made. */
   abstract onDone(nowMs: number): void;
 }
 
 /** How a server works on several requests at once. */
 export interface Service {
+  /** Begins to work on `job`. */
   start(job: Job, nowMs: number): void;
   /** The job is given up; nothing happens when it is not here. */
   cancel(job: Job, nowMs: number): void;
@@ -33,6 +36,7 @@ export interface Service {
 export interface ServiceDefinition {
   /** Milliseconds that an idle server at its usual speed needs for this much work. */
   idealMs(work: number): number;
+  /** Makes the state of one server. */
   create(context: ServiceContext): Service;
 }
 

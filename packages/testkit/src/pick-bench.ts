@@ -12,6 +12,7 @@ import { testView, type TestView } from './test-view.ts';
 
 /** What `pickBench` is to measure. */
 export interface PickBenchOptions {
+  /** Makes the strategy to be measured. */
   readonly create: () => StrategyDefinition;
   /** Heads the table. @defaultValue the definition's name */
   readonly name?: string;

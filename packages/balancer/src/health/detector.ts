@@ -11,6 +11,7 @@ export interface Detector {
   reset(slot: number): void;
   /** `slot` has no target any more. */
   free(slot: number): void;
+  /** An attempt on `slot` ended, well where `failure` is undefined. */
   record(slot: number, failure: Failure | undefined, nowMs: number): void;
 }
 
@@ -22,5 +23,6 @@ export interface DetectorDefinition {
    * ejections, bounded in number, and panic may override them.
    */
   readonly isStatistical: boolean;
+  /** Makes the state of one fleet; `trip` opens the breaker of a slot. */
   create(trip: (slot: number, reason: string, nowMs: number) => void): Detector;
 }

@@ -6,13 +6,16 @@ import type { Failure, RateLimitDimension, Target } from '@plimsoll/core';
  */
 export interface Observed {
   readonly name: string;
+  /** Calls `listener` on each event; returns the way to stop that. */
   on<Name extends keyof ObservedEvents>(
     name: Name,
     listener: (event: ObservedEvents[Name]) => void,
   ): () => void;
+  /** The numbers as they stand. */
   stats(): ObservedStats;
 }
 
+/** The events that are read, by name. */
 export interface ObservedEvents {
   success: {
     readonly operation: string | undefined;
@@ -32,11 +35,13 @@ export interface ObservedEvents {
   };
 }
 
+/** The numbers of a pool. */
 export interface ObservedStats {
   readonly queued: number;
   readonly targets: readonly ObservedTarget[];
 }
 
+/** The numbers of a target. */
 export interface ObservedTarget {
   readonly id: string;
   readonly state: string;
@@ -53,6 +58,7 @@ export interface ObservedTarget {
   readonly costUsd: number;
 }
 
+/** How one limit stands. */
 export interface ObservedLimit {
   /** Whose limit it is: `target` or `group`. */
   readonly scope: string;

@@ -16,6 +16,7 @@ import { type Preset, type PresetName, presets } from './presets.ts';
 import { redacted } from './redact.ts';
 import { systemEpochMs } from './system.ts';
 
+/** Options of `openai`. */
 export interface OpenAIOptions {
   /**
    * The credential. It is sent to the API and shown to nobody else.

@@ -10,6 +10,7 @@ import { classifyThrown } from './simulated-failure.ts';
 import { SimulatedModel } from './simulated-model.ts';
 import { systemClock } from './system.ts';
 
+/** Options of `simulated`. */
 export interface SimulatedOptions {
   /** What the model is called in metrics and `stats`. @defaultValue `simulated` */
   readonly name?: string | undefined;
@@ -33,6 +34,7 @@ export interface SimulatedOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** Limits that the model keeps, as a provider does: with headers and answers of 429. */
 export interface SimulatedLimits {
   /** Requests per minute. */
   readonly rpm?: number | undefined;

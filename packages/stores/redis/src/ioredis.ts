@@ -3,15 +3,25 @@ import type { Connection } from './connection.ts';
 /** What the store uses of a client of `ioredis` 5 or later. */
 export interface IoRedisClient {
   readonly status: string;
+  /** Sends one command. */
   call(command: string, ...args: string[]): Promise<unknown>;
+  /** A connection failed. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** A connection stands. */
   on(event: 'ready', listener: () => void): unknown;
+  /** Something was published. */
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
+  /** Undoes `on`. */
   off(event: 'error', listener: (error: Error) => void): unknown;
+  /** Undoes `on`. */
   off(event: 'ready', listener: () => void): unknown;
+  /** A client like it, with a connection of its own. */
   duplicate(): IoRedisClient;
+  /** Connects a client that was made with `lazyConnect`. */
   connect(): Promise<unknown>;
+  /** Listens to a channel. */
   subscribe(channel: string): Promise<unknown>;
+  /** Closes the connection. */
   disconnect(): void;
 }
 

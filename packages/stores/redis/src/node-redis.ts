@@ -4,14 +4,23 @@ import type { ChannelListener, Connection } from './connection.ts';
 export interface NodeRedisClient {
   readonly isReady: boolean;
   readonly isOpen: boolean;
+  /** Sends one command. */
   sendCommand(command: readonly string[]): Promise<unknown>;
+  /** A connection failed. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** A connection stands. */
   on(event: 'ready', listener: () => void): unknown;
+  /** Undoes `on`. */
   off(event: 'error', listener: (error: Error) => void): unknown;
+  /** Undoes `on`. */
   off(event: 'ready', listener: () => void): unknown;
+  /** A client like it, with a connection of its own. */
   duplicate(): NodeRedisClient;
+  /** Connects. */
   connect(): Promise<unknown>;
+  /** Listens to a channel. */
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  /** Closes the connection. */
   destroy(): void;
 }
 

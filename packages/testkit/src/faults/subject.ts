@@ -19,6 +19,7 @@ export interface FaultStage extends AsyncDisposable {
   pass(ms: number): Promise<void>;
   /** Lets time pass until `promise` has settled. */
   settled<T>(promise: Promise<T>): Promise<T>;
+  /** Makes the pool of the row. */
   open(setup: FaultSetup): Promise<FaultPool>;
 }
 
@@ -30,6 +31,7 @@ export interface FaultSetup {
   readonly options: FaultOptions;
 }
 
+/** A target as rows state it. */
 export interface FaultTarget {
   readonly id: string;
   readonly url: string;
@@ -61,12 +63,14 @@ export interface FaultPool extends AsyncDisposable {
   readonly changes: readonly { readonly target: string; readonly change: string }[];
 }
 
+/** A request as rows state it. */
 export interface FaultRequest {
   readonly isStream: boolean;
   /** The caller goes away. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What rows look at of a target. */
 export interface FaultTargetStats {
   readonly id: string;
   readonly attempts: number;

@@ -43,6 +43,7 @@ export interface ProviderUpstream {
   readonly sentBytes: number;
   /** Resolves once `condition` holds; it is asked whenever a request came or went. */
   until(condition: () => boolean): Promise<void>;
+  /** Closes its connections and the port. */
   close(): Promise<void>;
 }
 
