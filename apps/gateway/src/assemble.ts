@@ -56,6 +56,7 @@ export function assemble({ composition, read, host, log, exporter, token }: Part
     exporter,
     metricsToken,
     admin,
+    owners: composition.owners,
   });
   return { gateway, live };
 }

@@ -51,6 +51,7 @@ import { changeBalancers } from './live/change-balancers.ts';
 import { type Difference, difference } from './live/difference.ts';
 import { whenQuiet } from './live/quiet.ts';
 import type { Exporter } from './metrics.ts';
+import { Owners } from './openai/owners.ts';
 import type { ServedPool } from './pool-directory.ts';
 import { poolOptions } from './pool-options.ts';
 import { RateLimitHeaders } from './rate-limit-headers.ts';
@@ -92,8 +93,12 @@ export interface Composition {
   readonly clients: ClientDirectory | undefined;
   /** What is at work: changes at run time are in it. */
   readonly config: Config;
+  /** Which targets keep what answers were about. */
+  readonly owners: Owners;
   readonly errors: readonly Remark[];
   readonly warnings: readonly Remark[];
+  /** The target with this id as the engine takes it; undefined where there is none, or it could not be made. */
+  target(id: string): TargetOptions | undefined;
   /**
    * Makes `config` what is at work. Requests under way end where they are; nothing waits for them. One change must have
    * ended before the next begins, and `config` must be one that `compose` finds no errors in.
@@ -133,6 +138,7 @@ class Composer implements Composition {
   pools: ServedPool[] = [];
   clients: ClientDirectory | undefined;
   config: Config;
+  readonly owners: Owners = new Owners();
   readonly errors: Remark[] = [];
   readonly warnings: Remark[] = [];
   readonly #folder: string;
@@ -174,6 +180,10 @@ class Composer implements Composition {
     } catch (error) {
       this.errors.push({ about: { target: id }, message: messageOf(error) });
     }
+  }
+
+  target(id: string): TargetOptions | undefined {
+    return this.#targets.get(id);
   }
 
   async addPool(pool: PoolConfig): Promise<void> {
@@ -226,6 +236,7 @@ class Composer implements Composition {
       'sqlite' in state
         ? sqliteStore({ path: resolve(this.#folder, state.sqlite) })
         : this.#shared(state.redis, onError);
+    this.owners.keepIn(this.#store, onError);
     this.#connection = await connectStore(this.#fleet, this.#store, { onError });
   }
 

@@ -7,6 +7,7 @@ import type { Admin } from './admin/admin.ts';
 import type { ClientDirectory } from './client-directory.ts';
 import { Exchange } from './exchange.ts';
 import { type Exporter, PoolMetrics } from './metrics.ts';
+import { Owners } from './openai/owners.ts';
 import { PoolDirectory, type ServedPool } from './pool-directory.ts';
 import { route } from './routes.ts';
 import { GatewayState } from './state.ts';
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   readonly log: Logger;
   /** What `/admin/*` works with. @defaultValue there is no such path */
   readonly admin?: Admin | undefined;
+  /** Which targets keep what answers were about. @defaultValue ones that nobody else knows */
+  readonly owners?: Owners | undefined;
   /** What `/metrics` answers with. @defaultValue no metrics */
   readonly exporter?: Exporter | undefined;
   /** What `/metrics` asks for. @defaultValue nothing */
@@ -48,13 +51,23 @@ export class Gateway {
       exporter,
       metricsToken,
       admin,
+      owners = new Owners(),
       headersTimeoutMs = 10_000,
       requestTimeoutMs = 60_000,
     } = options;
     const metrics = exporter && new PoolMetrics(exporter, metricsToken);
     metrics?.follow(pools);
     const directory = new PoolDirectory(pools);
-    this.#state = new GatewayState(directory, clients, maxBodyBytes, hosts, log, metrics, admin);
+    this.#state = new GatewayState(
+      directory,
+      clients,
+      maxBodyBytes,
+      hosts,
+      log,
+      metrics,
+      admin,
+      owners,
+    );
     const limits = {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,

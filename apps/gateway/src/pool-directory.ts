@@ -91,7 +91,8 @@ export class PoolDirectory {
   }
 }
 
-function hasTarget(pool: ServedPool, id: string): boolean {
+/** Whether `pool` has a target with this id at the moment. */
+export function hasTarget(pool: ServedPool, id: string): boolean {
   // Targets come and go while the pool runs, so the pool itself is asked.
   return pool.balancer.stats().targets.some((target) => target.id === id);
 }

@@ -1,14 +1,23 @@
 import type { Exchange } from './exchange.ts';
 import { type ApiError, badRequest } from './openai-error.ts';
 
-/** Reads the JSON body of a request whole, and hands it to `onBody`; answers by itself when it is not acceptable. */
-export function readBody(exchange: Exchange, onBody: (body: Buffer) => void): void {
+/**
+ * Reads the body of a request whole, and hands it to `onBody`; answers by itself when it is not acceptable.
+ *
+ * @param takesForm - whether it may be a form, instead of JSON.
+ */
+export function readBody(
+  exchange: Exchange,
+  onBody: (body: Buffer) => void,
+  takesForm = false,
+): void {
   const { req, state } = exchange;
   const { headers } = req;
   const type = headers['content-type'];
   const encoding = headers['content-encoding'];
-  if (!isJson(type) || (encoding !== undefined && encoding !== 'identity')) {
-    exchange.answerError(wrongType(type, encoding));
+  const isTaken = isJson(type) || (takesForm && isForm(type));
+  if (!isTaken || (encoding !== undefined && encoding !== 'identity')) {
+    exchange.answerError(wrongType(takesForm, type, encoding));
     return;
   }
   if (Number(headers['content-length']) > state.maxBodyBytes) {
@@ -44,12 +53,21 @@ function isJson(type: string | undefined): boolean {
   return type !== undefined && /^application\/json\s*(?:;|$)/i.test(type);
 }
 
-function wrongType(type: string | undefined, encoding: string | undefined): ApiError {
+export function isForm(type: string | undefined): type is string {
+  return type !== undefined && /^multipart\/form-data\s*(?:;|$)/i.test(type);
+}
+
+function wrongType(
+  takesForm: boolean,
+  type: string | undefined,
+  encoding: string | undefined,
+): ApiError {
+  const taken = takesForm ? 'multipart/form-data or application/json' : 'application/json';
   const got =
     encoding === undefined
       ? (type ?? 'none')
       : `${type ?? 'none'} with content-encoding ${encoding}`;
-  const message = `The content-type must be application/json, uncompressed; got ${got}.`;
+  const message = `The content-type must be ${taken}, uncompressed; got ${got}.`;
   return badRequest(415, 'unsupported_media_type', message);
 }
 

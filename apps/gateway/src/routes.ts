@@ -2,9 +2,12 @@ import { serveAdmin } from './admin/admin-routes.ts';
 import { foreignHost } from './admin/own-host.ts';
 import type { Exchange } from './exchange.ts';
 import { serveMetrics } from './metrics.ts';
-import { serveModels } from './models.ts';
+import { serveOpenAI } from './openai/front.ts';
+import { serveModel, serveModels } from './openai/models.ts';
+import { operations } from './openai/operation.ts';
+import { serveRefusal } from './openai/refused.ts';
+import { serveStoredResponse } from './openai/stored-response.ts';
 import { badRequest } from './openai-error.ts';
-import { serveOpenAI } from './openai-front.ts';
 import { serveHealth, serveReadiness } from './probes.ts';
 
 interface Route {
@@ -13,14 +16,10 @@ interface Route {
 }
 
 const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
-  [
-    '/v1/chat/completions',
-    { method: 'POST', serve: (exchange) => serveOpenAI(exchange, 'chat', '/chat/completions') },
-  ],
-  [
-    '/v1/embeddings',
-    { method: 'POST', serve: (exchange) => serveOpenAI(exchange, 'embeddings', '/embeddings') },
-  ],
+  ...operations.map((operation): [string, Route] => [
+    `/v1${operation.path}`,
+    { method: 'POST', serve: (exchange) => serveOpenAI(exchange, operation) },
+  ]),
   ['/v1/models', { method: 'GET', serve: serveModels }],
   ['/healthz', { method: 'GET', serve: serveHealth }],
   ['/readyz', { method: 'GET', serve: serveReadiness }],
@@ -45,6 +44,13 @@ export function route(exchange: Exchange): void {
   }
   const found = routes.get(path);
   if (found === undefined) {
+    const search = query < 0 ? '' : url.slice(query);
+    if (
+      serveStoredResponse(exchange, path, search) ||
+      serveRefusal(exchange, path) ||
+      serveModel(exchange, path)
+    )
+      return;
     const message = `There is no ${path} here; there are ${[...routes.keys()].join(', ')}.`;
     exchange.answerError(badRequest(404, 'unknown_path', message));
   } else if (found.method !== method) {

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Admin } from './admin/admin.ts';
 import type { ClientDirectory } from './client-directory.ts';
 import type { PoolMetrics } from './metrics.ts';
+import type { Owners } from './openai/owners.ts';
 import type { PoolDirectory } from './pool-directory.ts';
 
 /** What all requests to a gateway share. */
@@ -17,6 +18,8 @@ export class GatewayState {
   /** Names in lower case that lead here, besides the addresses listened on. */
   hosts: readonly string[];
   readonly log: Logger;
+  /** Which targets keep what answers were about. */
+  readonly owners: Owners;
   /** What `/admin/*` works with; undefined where there is no such path. */
   readonly admin: Admin | undefined;
   /** Undefined where they are not wanted. */
@@ -34,6 +37,7 @@ export class GatewayState {
     log: Logger,
     metrics: PoolMetrics | undefined,
     admin: Admin | undefined,
+    owners: Owners,
   ) {
     this.directory = directory;
     this.clients = clients;
@@ -42,6 +46,7 @@ export class GatewayState {
     this.log = log;
     this.metrics = metrics;
     this.admin = admin;
+    this.owners = owners;
   }
 
   /** A name for one request, unlike those of other processes: `5f2c91aa-17`. */

@@ -4,30 +4,37 @@ import type { WireHead } from '@plimsoll/core';
 import { answerFailure, answerHeaders, logFailure } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { logServed } from './log.ts';
-import { errorBody, failureError } from './openai-error.ts';
+import type { ErrorEvent } from './openai/error-event.ts';
+import { failureError } from './openai-error.ts';
 
 const LINE_FEED = 0x0a;
+const NOTHING = new Uint8Array();
 
 /** The answer to a request that wants a stream: bytes are handed on as they come, no faster than the client reads. */
 export class StreamedAnswer implements Sink<WireHead, Uint8Array> {
   readonly #exchange: Exchange;
   #call: Call | undefined = undefined;
+  readonly #errorEvent: ErrorEvent;
+  /** Whether it is a stream of events. What is none, such as sound, has no place for an error. */
+  #hasEvents = false;
   #isPaused = false;
   #listensForDrain = false;
-  #lastByte = LINE_FEED;
+  #last: Uint8Array = NOTHING;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, errorEvent: ErrorEvent) {
     this.#exchange = exchange;
+    this.#errorEvent = errorEvent;
   }
 
   onHead(head: WireHead, call: Call): void {
     this.#call = call;
+    this.#hasEvents = String(head.headers['content-type']).startsWith('text/event-stream');
     // Node keeps the head back until the first write, which follows at once: both leave in one packet.
     this.#exchange.res.writeHead(head.status, answerHeaders(this.#exchange, head, call));
   }
 
   onChunk(chunk: Uint8Array): void {
-    this.#lastByte = chunk[chunk.length - 1] ?? this.#lastByte;
+    this.#last = chunk;
     if (this.#exchange.res.write(chunk) || this.#isPaused) return;
     this.#isPaused = true;
     this.#call!.pause();
@@ -51,13 +58,13 @@ export class StreamedAnswer implements Sink<WireHead, Uint8Array> {
       return;
     }
     logFailure(this.#exchange, failure);
-    if (this.#isPaused) {
-      // The client does not read, so it would not read the reason either.
+    // A client that does not read would not read the reason either. A body that ends without its last chunk is no whole one.
+    if (this.#isPaused || !this.#hasEvents) {
       res.destroy();
       return;
     }
-    // Neither a finish reason nor an end marker follows: nobody may take what there is for a whole answer.
-    const event = `data: ${errorBody(failureError(failure, (pool?.targets.length ?? 0) > 1))}\n\n`;
-    res.end(this.#lastByte === LINE_FEED ? event : `\n\n${event}`);
+    const error = failureError(failure, (pool?.targets.length ?? 0) > 1);
+    const event = this.#errorEvent(error, this.#last);
+    res.end((this.#last.at(-1) ?? LINE_FEED) === LINE_FEED ? event : `\n\n${event}`);
   }
 }

@@ -88,7 +88,7 @@ describe('a bad request is told what is wrong with it, and the gateway goes on',
       404,
       {
         message:
-          'There is no /v1/chat here; there are /v1/chat/completions, /v1/embeddings, /v1/models, /healthz, /readyz, /metrics.',
+          'There is no /v1/chat here; there are /v1/chat/completions, /v1/completions, /v1/responses, /v1/responses/compact, /v1/responses/input_tokens, /v1/embeddings, /v1/moderations, /v1/images/generations, /v1/images/edits, /v1/images/variations, /v1/audio/speech, /v1/audio/transcriptions, /v1/audio/translations, /v1/models, /healthz, /readyz, /metrics.',
         type: 'invalid_request_error',
         param: null,
         code: 'unknown_path',

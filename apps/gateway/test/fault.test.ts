@@ -39,7 +39,7 @@ it('a fault of the gateway’s own is answered with 500, logged without what was
   expect(logged).toHaveLength(2);
   expect(JSON.parse(logged[0]!)).toMatchObject({
     msg: 'fault in the gateway',
-    at: expect.arrayContaining([expect.stringContaining('openai-front.ts')]),
+    at: expect.arrayContaining([expect.stringContaining('openai/front.ts')]),
   });
   expect(logged.join()).not.toContain('swordfish');
   expect((await fetch(`${url}/healthz`)).status).toBe(200);

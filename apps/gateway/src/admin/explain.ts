@@ -1,5 +1,6 @@
 import { badRequest } from '../openai-error.ts';
-import { openAIRequest } from '../openai-traits.ts';
+import { chat } from '../openai/operation.ts';
+import { openAIRequest } from '../openai/traits.ts';
 import type { AdminCall } from './admin-call.ts';
 
 /** `POST /admin/explain`: the decision that a chat completion with this body and these headers would get now. */
@@ -13,6 +14,6 @@ export function serveExplain({ exchange, json, body }: AdminCall): void {
     return;
   }
   const { headers } = exchange.req;
-  const request = openAIRequest('chat', '/chat/completions', json, body, headers, destination);
+  const request = openAIRequest(chat, { json, body }, headers, destination);
   exchange.answerJson(200, destination.pool.balancer.explain(request));
 }

@@ -1,7 +1,7 @@
 import { openAIUpstream } from '@plimsoll/testkit';
 import { expect, it } from 'vitest';
 
-import { gatewayOf, targetOf } from './rig.ts';
+import { gatewayOf, targetOf } from '../rig.ts';
 
 it('models are those that targets state, and where any name is handed on those of the provider', async () => {
   await using upstream = openAIUpstream({ models: ['gpt-5', 'gpt-5-mini', 'whisper'] });

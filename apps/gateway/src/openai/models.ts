@@ -1,9 +1,10 @@
 import { isPlimsollError } from '@plimsoll/core';
 
-import { unknownKey } from './access.ts';
-import { mayUse } from './client-directory.ts';
-import type { Exchange } from './exchange.ts';
-import type { PoolDirectory, ServedPool } from './pool-directory.ts';
+import { unknownKey } from '../access.ts';
+import { mayUse } from '../client-directory.ts';
+import type { Exchange } from '../exchange.ts';
+import { badRequest } from '../openai-error.ts';
+import type { PoolDirectory, ServedPool } from '../pool-directory.ts';
 
 interface Model {
   readonly id: string;
@@ -14,12 +15,50 @@ interface Model {
 
 /** Lists the names that are known to work as `model`, in the form of OpenAI's `GET /v1/models`. */
 export async function serveModels(exchange: Exchange): Promise<void> {
+  const models = await modelsFor(exchange);
+  if (models !== undefined) exchange.answerJson(200, { object: 'list', data: models });
+}
+
+/**
+ * Describes one of them, as OpenAI's `GET /v1/models/{model}`.
+ *
+ * @returns false when `path` names no model.
+ */
+export function serveModel(exchange: Exchange, path: string): boolean {
+  const id = idIn(path);
+  if (id === undefined || exchange.req.method !== 'GET') return false;
+  void modelsFor(exchange)
+    .then((models) => {
+      if (models === undefined) return;
+      const model = models.find((one) => one.id === id);
+      if (model !== undefined) {
+        exchange.answerJson(200, model);
+        return;
+      }
+      const message = `The model \`${id}\` is not listed here.`;
+      exchange.answerError(badRequest(404, 'model_not_found', message, { param: 'model' }));
+    })
+    .catch((error: unknown) => exchange.answerFault(error));
+  return true;
+}
+
+/** Names of models may hold slashes, with which clients do as they like. */
+function idIn(path: string): string | undefined {
+  try {
+    return /^\/v1\/models\/(.+)$/.exec(decodeURIComponent(path))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The models that the client may use; undefined when it was told why it gets none. */
+async function modelsFor(exchange: Exchange): Promise<Model[] | undefined> {
   const { directory, clients, log } = exchange.state;
   const { authorization } = exchange.req.headers;
   const client = clients?.find(authorization);
   if (clients !== undefined && client === undefined) {
     exchange.answerError(unknownKey(authorization));
-    return;
+    return undefined;
   }
   const pools = directory.pools.filter(({ name }) => mayUse(client, name));
   const lists = await Promise.all(
@@ -36,8 +75,7 @@ export async function serveModels(exchange: Exchange): Promise<void> {
       }
     }),
   );
-  const byId = new Map(lists.flat().map((model) => [model.id, model]));
-  exchange.answerJson(200, { object: 'list', data: [...byId.values()] });
+  return [...new Map(lists.flat().map((model) => [model.id, model])).values()];
 }
 
 /**

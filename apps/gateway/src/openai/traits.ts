@@ -1,52 +1,63 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type { Request, WireRequest } from '@plimsoll/core';
+import type { Request, WireForm, WireRequest } from '@plimsoll/core';
 
-import type { Client } from './client-directory.ts';
-import { usualHashKey } from './hash-key.ts';
-import type { Destination } from './pool-directory.ts';
-
-/** The operations of OpenAI's API that are balanced. */
-export type Operation = 'chat' | 'embeddings';
-
-/** Mean characters of a token. English has about four; where a script has fewer, the provider has the last word. */
-const CHARACTERS_PER_TOKEN = 4;
+import type { Client } from '../client-directory.ts';
+import { usualHashKey } from '../hash-key.ts';
+import type { Destination } from '../pool-directory.ts';
+import { type Json, length, number } from './json.ts';
+import type { Operation } from './operation.ts';
+import { CHARACTERS_PER_TOKEN } from './size.ts';
 
 /** What an image counts for, in tokens: the size models scale most pictures to. */
 const TOKENS_PER_IMAGE = 1000;
 
-type Json = Readonly<Record<string, unknown>>;
+/** A body that was received and read. */
+export interface Received {
+  readonly json: Json;
+  readonly body: Buffer;
+  /** Present where it is no JSON. */
+  readonly form?: WireForm | undefined;
+}
 
-/** The request as the pool sees it: read once, however many attempts it takes. */
+/**
+ * The request as the pool sees it: read once, however many attempts it takes.
+ *
+ * @param owner - the id of the target that keeps what the request refers to: no other may serve it.
+ */
 export function openAIRequest(
   operation: Operation,
-  path: string,
-  json: Json,
-  body: Buffer,
+  { json, body, form }: Received,
   headers: IncomingHttpHeaders,
   destination: Destination,
   client?: Client,
+  owner?: string,
 ): Request<WireRequest> {
   const { pool, pin, model } = destination;
-  const size = operation === 'chat' ? chatSize(json['messages']) : textSize(json['input']);
+  const size = operation.size(json);
   return {
     payload: {
       dialect: 'openai',
-      path,
+      method: operation.method,
+      path: operation.path,
       // The name of a pinned target is ours, not the provider's.
       json: pin === undefined ? json : { ...json, model },
-      body: pin === undefined ? body : undefined,
+      body: pin === undefined || form !== undefined ? body : undefined,
+      form,
       headers: handedOn(headers),
     },
-    operation,
-    pin,
-    isStream: json['stream'] === true,
+    operation: operation.name,
+    pin: pin ?? owner,
+    isStream: operation.streams === 'always' || json['stream'] === true,
     hashKey: (pool.hashKey ?? usualHashKey)(json, headers),
     residency: pool.residency,
     region: single(headers['x-plimsoll-region']),
     tags: tags(single(headers['x-plimsoll-tags'])),
     inputTokens: Math.ceil(size.characters / CHARACTERS_PER_TOKEN) + size.images * TOKENS_PER_IMAGE,
-    maxOutputTokens: number(json['max_completion_tokens']) ?? number(json['max_tokens']),
+    maxOutputTokens:
+      number(json['max_completion_tokens']) ??
+      number(json['max_tokens']) ??
+      number(json['max_output_tokens']),
     turns: size.turns,
     images: size.images,
     tools: length(json['tools']) + length(json['functions']),
@@ -57,42 +68,6 @@ export function openAIRequest(
     priority: priority(single(headers['x-plimsoll-priority']), client),
     spending: client?.spending ?? pool.spending,
   };
-}
-
-interface Size {
-  turns: number;
-  characters: number;
-  images: number;
-}
-
-function chatSize(messages: unknown): Size {
-  const size: Size = { turns: 0, characters: 0, images: 0 };
-  if (!Array.isArray(messages)) return size;
-  size.turns = messages.length;
-  for (const message of messages) {
-    const content = property(message, 'content');
-    if (typeof content === 'string') size.characters += content.length;
-    else if (Array.isArray(content)) for (const part of content) addPart(size, part);
-  }
-  return size;
-}
-
-function addPart(size: Size, part: unknown): void {
-  const type = property(part, 'type');
-  if (type === 'image_url' || type === 'input_image') size.images++;
-  else size.characters += text(property(part, 'text'))?.length ?? 0;
-}
-
-/** The input of embeddings: a text, texts, tokens, or lists of tokens. */
-function textSize(input: unknown): Size {
-  const size: Size = { turns: 0, characters: 0, images: 0 };
-  const add = (item: unknown): void => {
-    if (typeof item === 'string') size.characters += item.length;
-    else if (typeof item === 'number') size.characters += CHARACTERS_PER_TOKEN;
-    else if (Array.isArray(item)) for (const inner of item) add(inner);
-  };
-  add(input);
-  return size;
 }
 
 /** Headers that travel with the request. Nothing else does: the caller's credential is for the gateway. */
@@ -139,22 +114,6 @@ function parsed(json: string): unknown {
 function timeoutMs(header: string | undefined): number | undefined {
   const seconds = Number(header);
   return seconds > 0 && Number.isFinite(seconds) ? seconds * 1000 : undefined;
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Json)[name] : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
-}
-
-function length(value: unknown): number {
-  return Array.isArray(value) ? value.length : 0;
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -3,18 +3,20 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Request, WireRequest } from '@plimsoll/core';
 import { describe, expect, it } from 'vitest';
 
-import { openAIRequest, type Operation } from '../src/openai-traits.ts';
-import type { ServedPool } from '../src/pool-directory.ts';
+import { operations } from '../../src/openai/operation.ts';
+import { openAIRequest } from '../../src/openai/traits.ts';
+import type { ServedPool } from '../../src/pool-directory.ts';
 
 function read(
   json: Record<string, unknown>,
   headers: IncomingHttpHeaders = {},
-  operation: Operation = 'chat',
+  name = 'chat',
   pin?: string,
 ): Request<WireRequest> {
   const destination = { pool: {} as ServedPool, pin, model: 'gpt-5' };
   const body = Buffer.from(JSON.stringify(json));
-  return openAIRequest(operation, '/chat/completions', json, body, headers, destination);
+  const operation = operations.find((one) => one.name === name)!;
+  return openAIRequest(operation, { json, body }, headers, destination);
 }
 
 describe('the hash key', () => {

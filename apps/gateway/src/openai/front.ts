@@ -1,0 +1,136 @@
+import type { Target } from '@plimsoll/core';
+
+import { missingRight, unknownKey } from '../access.ts';
+import { BufferedAnswer } from '../buffered-answer.ts';
+import { type Client, mayUse } from '../client-directory.ts';
+import type { Exchange } from '../exchange.ts';
+import { type ApiError, badRequest } from '../openai-error.ts';
+import type { Destination } from '../pool-directory.ts';
+import { isForm, readBody } from '../read-body.ts';
+import { StreamedAnswer } from '../streamed-answer.ts';
+import { AnswerIds } from './answer-ids.ts';
+import { readForm } from './form.ts';
+import { parseObject } from './json.ts';
+import { keptIn } from './kept.ts';
+import type { Operation } from './operation.ts';
+import { ownerOf, tenantOf } from './owner.ts';
+import { openAIRequest, type Received } from './traits.ts';
+
+/** Serves one operation of OpenAI's API from the pool that the body names. */
+export function serveOpenAI(exchange: Exchange, operation: Operation): void {
+  const { clients } = exchange.state;
+  const { authorization } = exchange.req.headers;
+  const client = clients?.find(authorization);
+  if (clients !== undefined && client === undefined) {
+    exchange.answerError(unknownKey(authorization));
+    return;
+  }
+  readBody(exchange, (body) => begin(exchange, operation, body, client), operation.takesForm);
+}
+
+/** A request that may be served. */
+interface Admitted {
+  readonly operation: Operation;
+  readonly received: Received;
+  readonly destination: Destination;
+  readonly client: Client | undefined;
+  /** On the clock of `performance.now()`. */
+  readonly receivedMs: number;
+}
+
+function begin(
+  exchange: Exchange,
+  operation: Operation,
+  body: Buffer,
+  client: Client | undefined,
+): void {
+  const receivedMs = performance.now();
+  const received = read(exchange, body);
+  if ('status' in received) {
+    exchange.answerError(received);
+    return;
+  }
+  const { model } = received.json;
+  if (typeof model !== 'string' || model === '') {
+    const message = 'The body must name a pool as its `model`, a string.';
+    exchange.answerError(badRequest(400, 'missing_model', message, { param: 'model' }));
+    return;
+  }
+  const { directory } = exchange.state;
+  const destination = directory.find(model);
+  if (destination === undefined || !mayUse(client, destination.pool.name)) {
+    const names = client?.pools?.join(', ') ?? directory.describe();
+    const message = `The model \`${model}\` does not exist here. What exists: ${names}.`;
+    exchange.answerError(badRequest(404, 'model_not_found', message, { param: 'model' }));
+    return;
+  }
+  exchange.pool = destination.pool;
+  const refused = missingRight(client, exchange.req.headers, destination);
+  if (refused !== undefined) {
+    exchange.answerError(refused);
+    return;
+  }
+  const admitted = { operation, received, destination, client, receivedMs };
+  if (operation.isStateful) startAtOwner(exchange, admitted);
+  else start(exchange, admitted, undefined);
+}
+
+function read(exchange: Exchange, body: Buffer): Received | ApiError {
+  const type = exchange.req.headers['content-type'];
+  if (isForm(type)) {
+    const form = readForm(body, type);
+    return typeof form === 'string'
+      ? badRequest(400, 'invalid_form', `The body cannot be read as a form: ${form}.`)
+      : { json: form.json, form: form.wire, body };
+  }
+  const json = parseObject(body);
+  if (json === undefined) {
+    return badRequest(400, 'invalid_json', 'The body is not a JSON object.');
+  }
+  return { json, body };
+}
+
+/** Sends a request to whoever keeps what it refers to. */
+function startAtOwner(exchange: Exchange, admitted: Admitted): void {
+  const { received, destination, client } = admitted;
+  const kept = keptIn(received.json);
+  if (kept.length === 0) {
+    start(exchange, admitted, undefined);
+    return;
+  }
+  const { owners } = exchange.state;
+  ownerOf(owners, kept, destination, tenantOf(client))
+    .then((owner) => {
+      if (exchange.res.closed) return;
+      if (typeof owner === 'object') exchange.answerError(owner);
+      else start(exchange, admitted, owner);
+    })
+    .catch((error: unknown) => exchange.answerFault(error));
+}
+
+function start(exchange: Exchange, admitted: Admitted, owner: string | undefined): void {
+  const { operation, received, destination, client, receivedMs } = admitted;
+  const { req } = exchange;
+  const { pool } = destination;
+  const request = openAIRequest(operation, received, req.headers, destination, client, owner);
+  if (req.headers['x-plimsoll-explain'] !== undefined) {
+    exchange.answerJson(200, pool.balancer.explain(request));
+    return;
+  }
+  const isStream = request.isStream === true;
+  const answer = isStream
+    ? new StreamedAnswer(exchange, operation.errorEvent)
+    : new BufferedAnswer(exchange);
+  const { owners } = exchange.state;
+  const onIds = (ids: readonly string[], { id: target }: Target): void => {
+    for (const id of ids) owners.remember(tenantOf(client), id, { pool: pool.name, target });
+  };
+  const call = pool.balancer.start(
+    request,
+    operation.isStateful ? new AnswerIds(answer, isStream, onIds) : answer,
+  );
+  exchange.overheadMs = performance.now() - receivedMs;
+  exchange.res.on('close', () => {
+    if (!exchange.res.writableEnded) call.abort();
+  });
+}
