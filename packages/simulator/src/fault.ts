@@ -1,5 +1,7 @@
-import { checkNotNegative, checkPositive } from './check.ts';
 import { optionError } from '@plimsoll/core';
+
+import { checkNotNegative, checkPositive } from './check.ts';
+import { checkQuota, type QuotaOptions } from './quota.ts';
 
 /** From when to when something is wrong, in seconds since the start of the simulation. */
 export interface Window {
@@ -17,6 +19,8 @@ export interface Fault {
   readonly speed: number;
   /** Errors instead of answers. */
   readonly errors: Errors | undefined;
+  /** A limit besides those the server has. */
+  readonly quota: QuotaOptions | undefined;
   /** Whether connections are refused and those that stand break off. */
   readonly isOut: boolean;
 }
@@ -28,6 +32,8 @@ export interface Errors {
   /** Milliseconds until the error is sent. */
   readonly afterMs: number;
   readonly status: number;
+  /** Of status 429: milliseconds to wait, which are sent as whole seconds. */
+  readonly retryAfterMs: number;
 }
 
 /**
@@ -74,8 +80,40 @@ export function failures(options: FailuresOptions = {}): Fault {
   if (!(Number.isInteger(status) && status >= 500 && status <= 599)) {
     throw optionError('failures', 'status', 'a status from 500 to 599', status);
   }
-  const errors = { ratio, afterMs, status };
+  const errors = { ratio, afterMs, status, retryAfterMs: 0 };
   return { ...NOTHING, ...checkedWindow('failures', options), errors };
+}
+
+/** Options of `throttling`. */
+export interface ThrottlingOptions extends Window {
+  /** Share of the requests that are refused, > 0 to 1. @defaultValue 1 */
+  readonly ratio?: number;
+  /** Seconds that `Retry-After` asks to wait, > 0. @defaultValue 5 */
+  readonly retryAfterS?: number;
+}
+
+/**
+ * The server answers requests, or a share of them, with 429, however few there are: somebody else uses up the limit.
+ *
+ * @throws PlimsollError ERR_PLIMSOLL_OPTION on an option out of range.
+ */
+export function throttling(options: ThrottlingOptions = {}): Fault {
+  const { ratio = 1, retryAfterS = 5 } = options;
+  if (!(ratio > 0 && ratio <= 1)) throw optionError('throttling', 'ratio', '> 0 to 1', ratio);
+  checkPositive('throttling', 'retryAfterS', retryAfterS);
+  const errors = { ratio, afterMs: 20, status: 429, retryAfterMs: retryAfterS * 1000 };
+  return { ...NOTHING, ...checkedWindow('throttling', options), errors };
+}
+
+/**
+ * The server allows less than usual: what is over this limit is answered with 429.
+ *
+ * @throws PlimsollError ERR_PLIMSOLL_OPTION on an option out of range.
+ */
+export function lowerLimit(options: Window & QuotaOptions): Fault {
+  const { fromS: _from, untilS: _until, ...quota } = options;
+  checkQuota('lowerLimit', '', quota);
+  return { ...NOTHING, ...checkedWindow('lowerLimit', options), quota };
 }
 
 /**
@@ -87,7 +125,7 @@ export function outage(options: Window = {}): Fault {
   return { ...NOTHING, ...checkedWindow('outage', options), isOut: true };
 }
 
-const NOTHING = { speed: 1, errors: undefined, isOut: false };
+const NOTHING = { speed: 1, errors: undefined, quota: undefined, isOut: false };
 
 function checkedWindow(factory: string, window: Window): { fromS: number; untilS: number } {
   const { fromS = 0, untilS = Infinity } = window;

@@ -24,7 +24,10 @@ export {
   type FailuresOptions,
   type Fault,
   hang,
+  lowerLimit,
   outage,
+  throttling,
+  type ThrottlingOptions,
   type Window,
 } from './fault.ts';
 export { type Gateway, type SimulatedBalancer } from './gateway.ts';

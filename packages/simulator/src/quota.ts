@@ -2,7 +2,7 @@ import { optionError } from '@plimsoll/core';
 
 import { checkPositive } from './check.ts';
 
-/** What one key may send. */
+/** What may be sent in a minute. */
 export interface QuotaOptions {
   /** > 0. @defaultValue no limit */
   readonly requestsPerMinute?: number;
@@ -17,17 +17,17 @@ export interface QuotaOptions {
 }
 
 /** @throws PlimsollError ERR_PLIMSOLL_OPTION on an option out of range. */
-export function checkQuota(options: QuotaOptions): void {
+export function checkQuota(factory: string, at: string, options: QuotaOptions): void {
   const { requestsPerMinute, tokensPerMinute, counting = 'bucket' } = options;
   for (const [name, limit] of Object.entries({ requestsPerMinute, tokensPerMinute })) {
-    if (limit !== undefined) checkPositive('simulate', `servers[].quota.${name}`, limit);
+    if (limit !== undefined) checkPositive(factory, `${at}${name}`, limit);
   }
   if (counting !== 'bucket' && counting !== 'window') {
-    throw optionError('simulate', 'servers[].quota.counting', "'bucket' or 'window'", counting);
+    throw optionError(factory, `${at}counting`, "'bucket' or 'window'", counting);
   }
 }
 
-/** What a provider counts for one quota group. Requests and tokens are charged when the request comes. */
+/** What a provider counts for whom it limits. Requests and tokens are charged when the request comes. */
 export class Quota {
   readonly #requests: Meter;
   readonly #tokens: Meter;
@@ -38,14 +38,22 @@ export class Quota {
     this.#tokens = new meter(options.tokensPerMinute ?? Infinity);
   }
 
-  /** Charges a request, or says in how many milliseconds it would fit; 0 means that it was admitted. */
-  admit(tokens: number, nowMs: number): number {
-    const waitMs = Math.max(this.#requests.waitMs(1, nowMs), this.#tokens.waitMs(tokens, nowMs));
-    if (waitMs > 0) return waitMs;
+  /** Milliseconds until a request fits; 0 when it does, `Infinity` when it never will. */
+  waitMs(tokens: number, nowMs: number): number {
+    return Math.max(this.#requests.waitMs(1, nowMs), this.#tokens.waitMs(tokens, nowMs));
+  }
+
+  charge(tokens: number): void {
     this.#requests.take(1);
     this.#tokens.take(tokens);
-    return 0;
   }
+}
+
+/** Charges a request to all of them, or to none, and says in how many milliseconds it would fit; 0: it was admitted. */
+export function admit(quotas: readonly Quota[], tokens: number, nowMs: number): number {
+  const waitMs = Math.max(0, ...quotas.map((quota) => quota.waitMs(tokens, nowMs)));
+  if (waitMs === 0) for (const quota of quotas) quota.charge(tokens);
+  return waitMs;
 }
 
 const MINUTE_MS = 60_000;

@@ -15,7 +15,7 @@ import type { EventClock } from './event-clock.ts';
 import type { Fault } from './fault.ts';
 import { scheduleFaults } from './fault-schedule.ts';
 import { PromptCache, type PromptCacheOptions, checkPromptCache } from './prompt-cache.ts';
-import { Quota, type QuotaOptions, checkQuota } from './quota.ts';
+import { admit, Quota, type QuotaOptions, checkQuota } from './quota.ts';
 import type { SimulatedRequest } from './request.ts';
 import type { Service, ServiceDefinition } from './service.ts';
 import { SimulatedAttempt } from './simulated-attempt.ts';
@@ -31,10 +31,12 @@ export interface ServerOptions {
   /** What goes wrong, and when. @defaultValue nothing */
   readonly faults?: readonly Fault[];
   /**
-   * What one quota group may send here; what is over it is answered with 429 and `Retry-After`. Servers whose targets
-   * share a quota group share its count, so state the same limits for them. @defaultValue no limit
+   * What one quota group may send to one model here; what is over it is answered with 429 and `Retry-After`. Servers whose
+   * targets share quota group and model share its count, so state the same limits for them. @defaultValue no limit
    */
   readonly quota?: QuotaOptions;
+  /** What all together may send here, besides that. @defaultValue no limit */
+  readonly ownQuota?: QuotaOptions;
   /** The provider's prompt cache, one per `cacheDomain` of the targets. @defaultValue none */
   readonly promptCache?: PromptCacheOptions;
   /** Work of reading one uncached prompt token, in tokens of the answer, >= 0. @defaultValue 0.02 */
@@ -73,6 +75,10 @@ export class Server implements Provider<SimulatedRequest> {
   readonly #baseWork: number;
   readonly #random: Random;
   readonly #context: ServerContext;
+  readonly #ownQuota: Quota | undefined;
+  /** Of faults that lower the limit for a while; each counts over the whole run. */
+  readonly #faultQuotas: ReadonlyMap<Fault, Quota>;
+  #faults: readonly Fault[] = [];
   #errors: Fault[] = [];
   #isOut = false;
 
@@ -86,7 +92,10 @@ export class Server implements Provider<SimulatedRequest> {
     if (typeof options.service?.create !== 'function') {
       throw optionError('simulate', `${at}.service`, 'a service definition', options.service);
     }
-    if (options.quota !== undefined) checkQuota(options.quota);
+    for (const name of ['quota', 'ownQuota'] as const) {
+      const quota = options[name];
+      if (quota !== undefined) checkQuota('simulate', `servers[].${name}.`, quota);
+    }
     if (options.promptCache !== undefined) checkPromptCache(options.promptCache);
     this.name = name;
     this.clock = context.clock;
@@ -97,6 +106,12 @@ export class Server implements Provider<SimulatedRequest> {
     this.#baseWork = baseWork;
     this.#context = context;
     this.#random = random;
+    this.#ownQuota = options.ownQuota && new Quota(options.ownQuota);
+    this.#faultQuotas = new Map(
+      options.faults?.flatMap((fault) =>
+        fault.quota === undefined ? [] : [[fault, new Quota(fault.quota)]],
+      ),
+    );
     this.#service = options.service.create({ clock: this.clock, random });
     scheduleFaults(this.clock, options.faults ?? [], (faults) => this.#change(faults));
   }
@@ -133,11 +148,15 @@ export class Server implements Provider<SimulatedRequest> {
     attempt.accept();
     const error = this.#errors.find(({ errors }) => this.#random.float() < errors!.ratio)?.errors;
     if (error !== undefined) {
-      attempt.failAt(serverError(error.status), nowMs + error.afterMs);
+      const { status, afterMs, retryAfterMs } = error;
+      attempt.failAt(
+        status === 429 ? throttled(retryAfterMs) : serverError(status),
+        nowMs + afterMs,
+      );
       return;
     }
     const { inputTokens, outputTokens, prefix } = attempt.request;
-    const waitMs = this.#quota(attempt.target)?.admit(inputTokens + outputTokens, nowMs) ?? 0;
+    const waitMs = admit(this.#quotas(attempt.target), inputTokens + outputTokens, nowMs);
     if (waitMs > 0) {
       attempt.failAt(waitMs === Infinity ? tooLarge() : throttled(waitMs), nowMs + REJECT_MS);
       return;
@@ -160,10 +179,16 @@ export class Server implements Provider<SimulatedRequest> {
     return this.#inputWork * uncachedTokens + this.#baseWork;
   }
 
-  #quota(target: Target): Quota | undefined {
+  /** All that limit a request of `target` now. */
+  #quotas({ quotaGroup, model }: Target): Quota[] {
     const { quota } = this.#options;
-    if (quota === undefined) return undefined;
-    return of(this.#context.quotas, target.quotaGroup, () => new Quota(quota));
+    const quotas = this.#faults.flatMap((fault) => this.#faultQuotas.get(fault) ?? []);
+    if (this.#ownQuota !== undefined) quotas.push(this.#ownQuota);
+    if (quota !== undefined) {
+      const key = JSON.stringify([quotaGroup, model]);
+      quotas.push(of(this.#context.quotas, key, () => new Quota(quota)));
+    }
+    return quotas;
   }
 
   #promptCache(target: Target): PromptCache | undefined {
@@ -175,6 +200,7 @@ export class Server implements Provider<SimulatedRequest> {
   /** From now on these faults hold. */
   #change(faults: readonly Fault[]): void {
     const nowMs = this.clock.now();
+    this.#faults = faults;
     this.#errors = faults.filter(({ errors }) => errors !== undefined);
     this.#isOut = faults.some(({ isOut }) => isOut);
     const speed = faults.reduce((product, fault) => product * fault.speed, 1);

@@ -39,10 +39,15 @@ export interface SimulationOptions {
   readonly gateways?: number;
   /** What counts as served well, for `sloRatio` and goodput. */
   readonly slo?: SloOptions;
+  /** Told at most two hundred times while requests come which part of `durationS` is over, 0 to 1; then 1 at that pace. */
+  readonly onProgress?: (ratio: number) => void;
 }
 
 /** Where `epochMs` of the simulated clock starts: the start of 2026, UTC. */
 const START_EPOCH_MS = Date.UTC(2026, 0, 1);
+
+/** How often the progress is told while requests come. */
+const PROGRESS_STEPS = 200;
 
 /** Streams of chance: a change in one place, such as another strategy, must not move the others. */
 const ARRIVALS = 1;
@@ -100,8 +105,13 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
   traffic.scheduleNext();
   // The engine leaves some things to a microtask, a refusal for instance: they happen before time goes on.
   const microtasks = Promise.resolve();
+  const stepMs = (durationS * 1000) / PROGRESS_STEPS;
+  let toldAtMs = 0;
   while ((traffic.isComing || recorder.open > 0) && clock.step()) {
     await microtasks;
+    if (clock.now() < toldAtMs + stepMs) continue;
+    toldAtMs = clock.now();
+    options.onProgress?.(Math.min(1, toldAtMs / (durationS * 1000)));
   }
   return reportOf({
     seed,

@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { Quota } from '../src/quota.ts';
+import { admit, Quota } from '../src/quota.ts';
 
 const MINUTE_MS = 60_000;
 
 describe('a bucket', () => {
   test('is full at the start, and refills all the time', () => {
     const quota = new Quota({ tokensPerMinute: 600 });
-    expect(quota.admit(600, 0)).toBe(0);
+    expect(admit([quota], 600, 0)).toBe(0);
     // 10 tokens come each second.
-    expect(quota.admit(25, 0)).toBe(2500);
-    expect(quota.admit(25, 2499)).toBeGreaterThan(0);
-    expect(quota.admit(25, 2500)).toBe(0);
+    expect(admit([quota], 25, 0)).toBe(2500);
+    expect(admit([quota], 25, 2499)).toBeGreaterThan(0);
+    expect(admit([quota], 25, 2500)).toBe(0);
   });
 
   test('holds a minute of its limit, however long nobody asked', () => {
     const quota = new Quota({ requestsPerMinute: 3 });
-    const admitted = [1, 2, 3, 4].map(() => quota.admit(1, 10 * MINUTE_MS) === 0);
+    const admitted = [1, 2, 3, 4].map(() => admit([quota], 1, 10 * MINUTE_MS) === 0);
     expect(admitted).toEqual([true, true, true, false]);
   });
 });
@@ -25,24 +25,32 @@ describe('a bucket', () => {
 describe('a window', () => {
   test('is full again at the start of each minute', () => {
     const quota = new Quota({ requestsPerMinute: 2, counting: 'window' });
-    expect([quota.admit(1, 50_000), quota.admit(1, 50_000)]).toEqual([0, 0]);
-    expect(quota.admit(1, 50_000)).toBe(10_000);
-    expect([quota.admit(1, 60_000), quota.admit(1, 60_000)]).toEqual([0, 0]);
-    expect(quota.admit(1, 60_000)).toBe(MINUTE_MS);
+    expect([admit([quota], 1, 50_000), admit([quota], 1, 50_000)]).toEqual([0, 0]);
+    expect(admit([quota], 1, 50_000)).toBe(10_000);
+    expect([admit([quota], 1, 60_000), admit([quota], 1, 60_000)]).toEqual([0, 0]);
+    expect(admit([quota], 1, 60_000)).toBe(MINUTE_MS);
   });
 });
 
 test('requests and tokens count both, and what is refused is not charged', () => {
   const quota = new Quota({ requestsPerMinute: 2, tokensPerMinute: 100, counting: 'window' });
-  expect(quota.admit(90, 0)).toBe(0);
-  expect(quota.admit(20, 0)).toBe(MINUTE_MS);
-  expect(quota.admit(10, 0)).toBe(0);
-  expect(quota.admit(0, 0)).toBe(MINUTE_MS);
+  expect(admit([quota], 90, 0)).toBe(0);
+  expect(admit([quota], 20, 0)).toBe(MINUTE_MS);
+  expect(admit([quota], 10, 0)).toBe(0);
+  expect(admit([quota], 0, 0)).toBe(MINUTE_MS);
+});
+
+test('of several quotas all are charged or none', () => {
+  const roomy = new Quota({ tokensPerMinute: 100, counting: 'window' });
+  const tight = new Quota({ requestsPerMinute: 1, counting: 'window' });
+  expect(admit([roomy, tight], 60, 0)).toBe(0);
+  expect(admit([roomy, tight], 40, 10_000)).toBe(50_000);
+  expect(admit([roomy], 40, 10_000)).toBe(0);
 });
 
 test('what is larger than the limit never fits', () => {
-  expect(new Quota({ tokensPerMinute: 100 }).admit(101, 0)).toBe(Infinity);
-  expect(new Quota({ tokensPerMinute: 100, counting: 'window' }).admit(101, 0)).toBe(Infinity);
+  expect(admit([new Quota({ tokensPerMinute: 100 })], 101, 0)).toBe(Infinity);
+  expect(admit([new Quota({ tokensPerMinute: 100, counting: 'window' })], 101, 0)).toBe(Infinity);
 });
 
 test('in any span a bucket admits its limit for the span and one minute of it at once, at most', () => {
@@ -59,7 +67,7 @@ test('in any span a bucket admits its limit for the span and one minute of it at
       let nowMs = 0;
       for (const { gapMs, tokens } of list) {
         nowMs += gapMs;
-        if (quota.admit(tokens, nowMs) === 0) admitted.push({ atMs: nowMs, tokens });
+        if (admit([quota], tokens, nowMs) === 0) admitted.push({ atMs: nowMs, tokens });
       }
       for (let first = 0; first < admitted.length; first++) {
         let sum = 0;

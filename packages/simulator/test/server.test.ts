@@ -8,6 +8,7 @@ import {
   delay,
   failures,
   hang,
+  lowerLimit,
   outage,
   poisson,
   processorSharing,
@@ -17,6 +18,7 @@ import {
   type ServerOptions,
   simulate,
   type SimulationOptions,
+  throttling,
 } from '../src/index.ts';
 import { BARE, patient } from './rig.ts';
 
@@ -42,6 +44,8 @@ function run(
     ...options,
   });
 }
+
+const NO_WAITING: Partial<BalancerOptions> = { ...BARE, queue: { maxLength: 0 } };
 
 /** One arrival each second from 0.5 s on. */
 const everySecond = recorded(Array.from({ length: 100 }, (_, index) => index + 0.5));
@@ -106,6 +110,21 @@ describe('faults', () => {
     expect(report.served).toBe(1);
   });
 
+  test('throttling answers with 429 for a while, and says how long to wait', async () => {
+    const faults = [throttling({ fromS: 1, untilS: 2, retryAfterS: 10 })];
+    const report = await run({ a: { faults } }, { arrivals: recorded([1.5, 5, 13]) }, NO_WAITING);
+    // The second comes in the cool-down of 10 s.
+    expect(report.targets[0]).toMatchObject({ attempts: 2, throttled: 1, served: 1 });
+  });
+
+  test('a lower limit lets as much through as it says', async () => {
+    const faults = [lowerLimit({ fromS: 20, requestsPerMinute: 6, counting: 'window' })];
+    const report = await run({ a: { faults } }, { arrivals: everySecond }, NO_WAITING);
+    // 20 before it, and from 20 s on at most 6 in each of two minutes.
+    expect(report.served).toBeGreaterThan(25);
+    expect(report.served).toBeLessThanOrEqual(32);
+  });
+
   test('a delay is not changed by what comes after its start', async () => {
     const faults = [hang({ fromS: 1.1, untilS: 1.2 }), brownOut({ fromS: 2, speed: 0.5 })];
     const service = delay(constant(400));
@@ -117,6 +136,11 @@ describe('faults', () => {
     ['brownOut: `speed` must be a finite number > 0, got 0', () => brownOut({ speed: 0 })],
     ['hang: `untilS` must be seconds > 3, got 3', () => hang({ fromS: 3, untilS: 3 })],
     ['failures: `ratio` must be > 0 to 1, got 1.5', () => failures({ ratio: 1.5 })],
+    ['throttling: `ratio` must be > 0 to 1, got 2', () => throttling({ ratio: 2 })],
+    [
+      'lowerLimit: `requestsPerMinute` must be a finite number > 0, got 0',
+      () => lowerLimit({ requestsPerMinute: 0 }),
+    ],
     [
       'failures: `status` must be a status from 500 to 599, got 429',
       () => failures({ status: 429 }),
@@ -153,6 +177,20 @@ describe('quotas', () => {
     expect(shared.served).toBeLessThanOrEqual(20);
     expect(apart.served).toBeGreaterThan(30);
     expect(apart.served).toBeLessThanOrEqual(40);
+  });
+
+  test('the limit of a group holds for each model by itself', async () => {
+    const target = (model: string) => ({ quotaGroup: 'organisation', model });
+    const servers = { a: { quota, target: target('m') }, b: { quota, target: target('n') } };
+    const report = await run(servers, { arrivals: everySecond });
+    expect(report.served).toBeGreaterThan(30);
+  });
+
+  test('a limit of the server itself counts besides that of the group', async () => {
+    const ownQuota = { requestsPerMinute: 4, counting: 'window' } as const;
+    const report = await run({ a: { quota, ownQuota } }, { arrivals: everySecond });
+    expect(report.served).toBeLessThanOrEqual(8);
+    expect(report.served).toBeGreaterThan(4);
   });
 
   test('a request larger than the limit is refused for good', async () => {
