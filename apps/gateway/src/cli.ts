@@ -1,27 +1,16 @@
 #!/usr/bin/env node
-import { check } from './check.ts';
-import { type Command, help, readCommand } from './command.ts';
+import { runCommandLine } from './command.ts';
 import { ExitCode } from './exit-code.ts';
-import { serve } from './serve.ts';
+import { Terminal } from './terminal/terminal.ts';
 
-async function main(): Promise<ExitCode> {
-  let command: Command;
-  try {
-    command = readCommand(process.argv.slice(2), process.env);
-  } catch (error) {
-    console.error(`plimsoll: ${(error as Error).message}\n\n${help}`);
-    return ExitCode.usage;
-  }
-  switch (command.name) {
-    case 'help':
-      console.log(help);
-      return ExitCode.done;
-    case 'check':
-      return check(command, process.env);
-    case 'serve':
-      return serve(command, process.env);
-  }
-}
+const { env, stdin, stdout, stderr } = process;
+
+// Whoever reads what is printed may have enough of it, as `head` does.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? ExitCode.done : ExitCode.failed);
+});
 
 // Connections of clients that keep them open must not keep the process.
-process.exit(await main());
+process.exit(
+  await runCommandLine(process.argv.slice(2), new Terminal({ env, stdin, stdout, stderr })),
+);

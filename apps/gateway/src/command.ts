@@ -1,90 +1,65 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { oneOf, suggestion } from '@plimsoll/config';
 
-import type { Environment } from '@plimsoll/config';
+import manifest from '../package.json' with { type: 'json' };
+import { checkCommand } from './commands/check.ts';
+import type { Command } from './commands/command.ts';
+import { helpOf, overview } from './commands/help.ts';
+import { readCommandLine } from './commands/read-command-line.ts';
+import { serveCommand } from './commands/serve.ts';
+import { UsageError } from './commands/usage-error.ts';
+import { ExitCode } from './exit-code.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
-/** A command line, understood. */
-export type Command =
-  | { readonly name: 'help' }
-  | {
-      readonly name: 'serve';
-      readonly config: string | undefined;
-      /** Overrides the configuration's. */
-      readonly port: number | undefined;
-      /** Overrides the configuration's. */
-      readonly host: string | undefined;
+/** In the order in which the help lists them. */
+const commands: readonly Command[] = [serveCommand, checkCommand];
+
+/** Help that goes to no terminal is this wide. */
+const USUAL_COLUMNS = 100;
+
+/** Does what the command line says; resolves with what the process ends with. */
+export async function runCommandLine(
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const [first, ...rest] = args;
+  const columns = terminal.stdout.columns ?? USUAL_COLUMNS;
+  const help = (asked: Command | undefined): ExitCode => {
+    const { paint } = terminal;
+    terminal.print(asked ? helpOf(asked, columns, paint) : overview(commands, columns, paint));
+    return ExitCode.done;
+  };
+  let about = 'plimsoll';
+  try {
+    switch (first) {
+      case '-h':
+      case '--help':
+        return help(undefined);
+      case 'help':
+        return help(rest[0] === undefined ? undefined : find(rest[0]));
+      case '--version':
+        terminal.print(manifest.version);
+        return ExitCode.done;
+      default: {
+        const command = find(first);
+        about = `plimsoll ${command.name}`;
+        const line = readCommandLine(command, rest);
+        return line.isHelp ? help(command) : await command.run(line, terminal);
+      }
     }
-  | { readonly name: 'check'; readonly config: string; readonly isJson: boolean };
-
-const options = {
-  config: { type: 'string', short: 'c' },
-  port: { type: 'string', short: 'p' },
-  host: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const satisfies ParseArgsConfig['options'];
-
-export const help = `Usage: plimsoll <command> [options]
-
-Commands
-  serve          answer requests; without a configuration, from the provider keys in the
-                 environment, or from simulated targets when there are none
-  check FILE     say whether a configuration is right
-
-Options of serve
-  -c, --config FILE    the configuration, YAML or JSON
-  -p, --port PORT      where to listen, 0 for any free port; also PLIMSOLL_PORT  (default 8787)
-      --host HOST      the address to listen on  (default 127.0.0.1)
-
-Options of check
-      --json           print the result as JSON
-
-Exit codes
-  0  done    1  could not start    2  wrong command line    3  wrong configuration
-`;
-
-/**
- * Reads the command line.
- *
- * @throws Error in words for the person who typed it.
- */
-export function readCommand(args: readonly string[], env: Environment): Command {
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-  const [name, ...rest] = positionals;
-  if (values.help === true || name === 'help') return { name: 'help' };
-  switch (name) {
-    case 'serve': {
-      refuse(name, rest, values, ['config', 'port', 'host']);
-      const port =
-        readPort('--port', values.port) ?? readPort('PLIMSOLL_PORT', env['PLIMSOLL_PORT']);
-      return { name, config: values.config, port, host: values.host };
-    }
-    case 'check': {
-      const [file, ...more] = values.config === undefined ? rest : [values.config, ...rest];
-      refuse(name, more, values, ['config', 'json']);
-      if (file === undefined) throw new Error('check needs the file to check: plimsoll check FILE');
-      return { name, config: file, isJson: values.json === true };
-    }
-    case undefined:
-      throw new Error('a command is missing: serve or check');
-    default:
-      throw new Error(`there is no command ${name}; there are serve and check`);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.complain(`plimsoll: ${error.message}`);
+    terminal.complain(`${about} --help says how it is used.`);
+    return ExitCode.usage;
   }
 }
 
-function refuse(
-  command: string,
-  positionals: readonly string[],
-  values: object,
-  accepted: readonly string[],
-): void {
-  if (positionals.length > 0) throw new Error(`${command} takes no argument ${positionals[0]}`);
-  const wrong = Object.keys(values).find((name) => !accepted.includes(name));
-  if (wrong !== undefined) throw new Error(`${command} has no option --${wrong}`);
-}
-
-function readPort(name: string, text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new Error(`${name} must be a port, 0 to 65535, got ${JSON.stringify(text)}`);
+function find(name: string | undefined): Command {
+  const names = commands.map((command) => command.name);
+  if (name === undefined) throw new UsageError(`a command is missing; use ${oneOf(names)}`);
+  const command = commands.find((one) => one.name === name);
+  if (command !== undefined) return command;
+  const what = name.startsWith('-') ? `option ${name} before a command` : `command ${name}`;
+  const hint = suggestion(name, names);
+  throw new UsageError(`there is no ${what}${hint === '' ? `; use ${oneOf(names)}` : hint}`);
 }

@@ -6,7 +6,6 @@ import type { Logger } from 'pino';
 import { assemble } from './assemble.ts';
 import { banner } from './banner.ts';
 import { makeToken } from './bearer-token.ts';
-import type { Command } from './command.ts';
 import { compose, type Composition, exporterOf } from './compose.ts';
 import { ExitCode } from './exit-code.ts';
 import { logEvents } from './log-events.ts';
@@ -20,11 +19,17 @@ import { nextSignal } from './signals.ts';
 /** How long streams may go on after the signal to stop, in milliseconds. */
 const GRACE_MS = 30_000;
 
+/** What the command line says. */
+export interface ServeOptions {
+  readonly config: string | undefined;
+  /** Overrides the configuration's. */
+  readonly port: number | undefined;
+  /** Overrides the configuration's. */
+  readonly host: string | undefined;
+}
+
 /** `plimsoll serve`: answers requests until it is told to stop. */
-export async function serve(
-  command: Extract<Command, { name: 'serve' }>,
-  env: Environment,
-): Promise<ExitCode> {
+export async function serve(command: ServeOptions, env: Environment): Promise<ExitCode> {
   let settings: Settings;
   try {
     settings = await readSettings(command.config, env);
@@ -78,7 +83,7 @@ async function run({ composition, settings, read, port, host, log }: Run): Promi
     });
   } catch (error) {
     console.error(`plimsoll: ${(error as Error).message}`);
-    return ExitCode.couldNotStart;
+    return ExitCode.failed;
   }
   const { adminToken } = config.server;
   const token = adminToken ?? makeToken();
@@ -89,7 +94,7 @@ async function run({ composition, settings, read, port, host, log }: Run): Promi
   } catch (error) {
     console.error(`plimsoll: cannot listen on ${host}:${port}: ${(error as Error).message}`);
     await composition.close();
-    return ExitCode.couldNotStart;
+    return ExitCode.failed;
   }
   for (const { balancer } of pools) logEvents(balancer, log);
   const stopFollowing = followChanges(live, settings.source, log);

@@ -65,7 +65,7 @@ async function file(name: string, text: string): Promise<string> {
 it.concurrent('plimsoll ends with 2 on a wrong command line, and with what a command ends with', async () => {
   const wrong = plimsoll(['sreve']);
   expect(await wrong.ended).toBe(2);
-  expect(wrong.stderr).toContain('there is no command sreve; there are serve and check');
+  expect(wrong.stderr).toContain('there is no command sreve (did you mean "serve"?)');
   const bad = plimsoll(['check', await file('bad.yaml', 'pools: 1')]);
   expect(await bad.ended).toBe(3);
 });

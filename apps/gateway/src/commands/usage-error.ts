@@ -1,0 +1,2 @@
+/** What is wrong with a command line, in words for the person who typed it. */
+export class UsageError extends Error {}
