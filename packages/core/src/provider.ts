@@ -47,7 +47,10 @@ export interface Provider<Payload = unknown, Head = unknown, Chunk = unknown> {
    * Asks whether the API can be reached, without using tokens. `done` is called once, not before `probe` has returned,
    * and not after `abort`.
    */
-  probe?(target: Target, done: (failure: Failure | undefined) => void): { abort(): void };
+  probe?(
+    target: Target,
+    done: (failure: Failure | undefined) => void,
+  ): Pick<AttemptControl, 'abort'>;
   /** Frees connections; attempts under way are finished or aborted first by the engine. */
   close?(): Promise<void>;
 }
