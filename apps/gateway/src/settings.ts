@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 
 import {
   type Config,
   configFromEnvironment,
   type Environment,
   loadConfig,
+  type Loaded,
+  loadConfigObject,
   type Path,
   type Problem,
 } from '@plimsoll/config';
 
+import { importConfig } from './import-config.ts';
 import type { Remark } from './remark.ts';
 
 /** Where the configuration came from, and what it says. */
@@ -37,8 +40,12 @@ export function problemOf({ problem, targetPath }: Settings, { about, message }:
   return problem(['pools', about.strategyOf, 'strategy', ...(about.at ?? [])], message);
 }
 
+/** Endings of files that are modules; what ends otherwise is YAML or JSON. */
+const moduleEndings: ReadonlySet<string> = new Set(['.ts', '.mts', '.js', '.mjs']);
+
 /**
- * Reads the configuration from `file`, or makes one of the keys in the environment.
+ * Reads the configuration from `file`, or makes one of the keys in the environment. A file that is a module is run; what
+ * it imports is run once only, however often it is read.
  *
  * @throws the system's error when the file cannot be read.
  */
@@ -46,10 +53,25 @@ export async function readSettings(file: string | undefined, env: Environment): 
   if (file === undefined) return discovered(env);
   const text = await readFile(file, 'utf8');
   return {
-    ...loadConfig(text, { env, file }),
+    ...(moduleEndings.has(extname(file))
+      ? await loadModule(file, env)
+      : loadConfig(text, { env, file })),
     origin: `The configuration is ${file}.`,
     source: { file, text },
     folder: dirname(resolve(file)),
+  };
+}
+
+async function loadModule(file: string, env: Environment): Promise<Loaded> {
+  const imported = await importConfig(file);
+  if ('value' in imported) return loadConfigObject(imported.value, { env, file });
+  const problem = (_path: Path, message: string): Problem => ({ file, path: '', message });
+  return {
+    config: undefined,
+    errors: [problem([], imported.failure)],
+    warnings: [],
+    problem,
+    targetPath: () => [],
   };
 }
 
@@ -67,6 +89,6 @@ function discovered(env: Environment): Settings {
     source: undefined,
     folder: process.cwd(),
     targetPath: () => [],
-    problem: (_path, message) => ({ file: 'environment', line: 1, column: 1, path: '', message }),
+    problem: (_path, message) => ({ file: 'environment', path: '', message }),
   };
 }

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { formatProblem, loadConfig, strategyNames } from '@plimsoll/config';
+import { formatProblem, strategyNames } from '@plimsoll/config';
 import { expect, it, onTestFinished, test } from 'vitest';
 
 import { compose } from '../src/compose.ts';
@@ -11,7 +11,7 @@ import { readSettings, problemOf } from '../src/settings.ts';
 import { gatewayWith, hello } from './rig.ts';
 
 const folder = fileURLToPath(new URL('../../../examples/config', import.meta.url));
-const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
+const files = (await readdir(folder)).filter((name) => /\.(?:yaml|config\.ts)$/.test(name));
 
 it.each(files)(
   '%s is right, warns of nothing, and serves a request from every pool',
@@ -49,8 +49,7 @@ it.each(files)(
 test('the examples name every strategy', async () => {
   const used = new Set<string>();
   for (const name of files) {
-    const text = await readFile(join(folder, name), 'utf8');
-    const { config } = loadConfig(text, { env: {}, file: name });
+    const { config } = await readSettings(join(folder, name), {});
     for (const { strategy } of config!.pools) collect(strategy, used);
   }
   expect(strategyNames.filter((name) => !used.has(name))).toEqual([]);

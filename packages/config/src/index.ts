@@ -18,11 +18,12 @@ export {
   type TargetConfig,
   type TargetLimitsConfig,
 } from './config.ts';
+export { type ConfigFile, defineConfig } from './define-config.ts';
 export { configFromEnvironment, type Discovery } from './discovery.ts';
 export { durationMs, durationPattern } from './duration.ts';
 export { type Environment } from './environment.ts';
 export { compileExpression, expressionNames } from './expression.ts';
-export { type Loaded, loadConfig, type LoadOptions } from './load.ts';
+export { type Loaded, loadConfig, loadConfigObject, type LoadOptions } from './load.ts';
 export { formatProblem, type Path, type Problem } from './problem.ts';
 export { type Preset, presets } from './presets.ts';
 export { isPackageName, type StrategyName, strategyNames } from './strategies.ts';

@@ -7,7 +7,8 @@ import { formatPath, type Path, type Problem } from './problem.ts';
 import { relations } from './relations.ts';
 import { priced } from './price-table.ts';
 import { type FileConfig, fileSchema } from './schema.ts';
-import { Source } from './source.ts';
+import { ObjectSource } from './object-source.ts';
+import { type Source, TextSource } from './source.ts';
 import { strategyComplaints } from './strategy-tree.ts';
 
 /** Options of `loadConfig`. */
@@ -33,7 +34,18 @@ export interface Loaded {
 
 /** Reads a configuration: YAML, and so JSON too. Throws nothing: whatever is wrong is in `errors`. */
 export function loadConfig(text: string, options: LoadOptions): Loaded {
-  const source = new Source(text, options.file);
+  return load(new TextSource(text, options.file), options.env);
+}
+
+/**
+ * Reads a configuration that a program made, such as the default export of a module: an object with the keys of the file.
+ * As `loadConfig`, but problems have paths only, no lines.
+ */
+export function loadConfigObject(value: unknown, options: LoadOptions): Loaded {
+  return load(new ObjectSource(value, options.file), options.env);
+}
+
+function load(source: Source, env: Environment): Loaded {
   const later = { problem: (path: Path, message: string) => source.problem(path, message) };
   const fail = (errors: readonly Problem[], warnings: readonly Problem[] = []): Loaded => ({
     config: undefined,
@@ -45,11 +57,11 @@ export function loadConfig(text: string, options: LoadOptions): Loaded {
 
   const read = source.read();
   if ('problem' in read) return fail([read.problem]);
-  const substituted = substitute(read.data ?? {}, options.env);
+  const substituted = substitute(read.data ?? {}, env);
   const locate = ({ path, message, isKey }: Complaint): Problem =>
     source.problem(path, message, isKey === true ? 'key' : 'value');
   const inOrder = (found: readonly Complaint[]): Problem[] =>
-    found.map(locate).sort((a, b) => a.line - b.line || a.column - b.column);
+    found.map(locate).sort((a, b) => from(a.line, b.line) || from(a.column, b.column));
 
   const checked = check(substituted);
   // A value whose variable is missing is wrong in more ways than one; the first says it all.
@@ -69,6 +81,11 @@ export function loadConfig(text: string, options: LoadOptions): Loaded {
     targetPath: (id) => paths.get(id) ?? [],
     ...later,
   };
+}
+
+/** How much further down `a` is; those without a place stay in the order they were found. */
+function from(a = 0, b = 0): number {
+  return a - b;
 }
 
 function check(substituted: Substituted): { file?: FileConfig; errors: readonly Complaint[] } {

@@ -5,10 +5,10 @@ export type Path = readonly (string | number)[];
 export interface Problem {
   /** As the file was named when it was loaded. */
   readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** From 1. */
-  readonly column: number;
+  /** From 1; absent where the configuration is no text, but made by a program. */
+  readonly line?: number | undefined;
+  /** From 1; absent where `line` is. */
+  readonly column?: number | undefined;
   /** `pools.chat.targets[0]`; empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
@@ -17,7 +17,8 @@ export interface Problem {
 /** The problem on one line, in the form editors and terminals link: `plimsoll.yaml:7:5: pools.chat: message`. */
 export function formatProblem(problem: Problem): string {
   const { file, line, column, path, message } = problem;
-  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+  const place = line === undefined ? file : `${file}:${line}:${column}`;
+  return `${place}: ${path === '' ? '' : `${path}: `}${message}`;
 }
 
 /** A path as people write it: `pools["gpt-*"].targets[0]`. */

@@ -15,8 +15,16 @@ import { formatPath, type Path, type Problem } from './problem.ts';
 /** Which place of a value is meant: the value itself, or the key it stands under. */
 export type Place = 'value' | 'key';
 
+/** Where a configuration's data comes from, and where in it a value stands. */
+export interface Source {
+  /** The data, or what keeps it from being read. */
+  read(): { readonly data: unknown } | { readonly problem: Problem };
+  /** A problem with the value at `path`, or with the nearest value around it that has a place. */
+  problem(path: Path, message: string, place?: Place): Problem;
+}
+
 /** A configuration's text, parsed, with a way back from every value to its line. */
-export class Source {
+export class TextSource implements Source {
   readonly file: string;
   readonly #text: string;
   readonly #document: Document;
@@ -28,7 +36,7 @@ export class Source {
     this.#document = parseDocument(text, { lineCounter: this.#lines, merge: true });
   }
 
-  /** The data, or the first thing that keeps the text from being YAML: what follows it is only its echo. */
+  /** Of all that keeps a text from being YAML the first is told: what follows it is only its echo. */
   read(): { readonly data: unknown } | { readonly problem: Problem } {
     const [error] = this.#document.errors;
     if (error !== undefined) return { problem: this.#syntaxProblem(error) };
@@ -40,7 +48,6 @@ export class Source {
     }
   }
 
-  /** A problem with the value at `path`, or with the nearest value around it that is in the text. */
   problem(path: Path, message: string, place: Place = 'value'): Problem {
     return this.#at(this.#offset(path, place), formatPath(path), message);
   }
