@@ -1,0 +1,12 @@
+export {
+  type Observed,
+  type ObservedEvents,
+  type ObservedLimit,
+  type ObservedStats,
+  type ObservedTarget,
+} from './observed.ts';
+export {
+  openTelemetryMetrics,
+  type OpenTelemetryMetrics,
+  type OpenTelemetryMetricsOptions,
+} from './open-telemetry.ts';

@@ -1,0 +1,80 @@
+import type { Failure, RateLimitDimension, Target, Usage } from '@plimsoll/core';
+
+/**
+ * What the metrics read of a balancer: a part of what those of `@plimsoll/balancer` show, named here so that this package
+ * needs the contracts only.
+ */
+export interface Observed {
+  readonly name: string;
+  /** Calls `listener` on each event; returns the way to stop that. */
+  on<Name extends keyof ObservedEvents>(
+    name: Name,
+    listener: (event: ObservedEvents[Name]) => void,
+  ): () => void;
+  /** The numbers as they stand. */
+  stats(): ObservedStats;
+}
+
+/** The events that are read, by name. */
+export interface ObservedEvents {
+  success: {
+    readonly operation: string | undefined;
+    readonly isStream: boolean;
+    readonly target: Target;
+    readonly latencyMs: number;
+    readonly firstContentMs: number;
+    readonly usage: Usage | undefined;
+    readonly model: string | undefined;
+  };
+  failure: {
+    readonly operation: string | undefined;
+    readonly code: string;
+    readonly failure: Failure | undefined;
+    readonly target: Target | undefined;
+    readonly latencyMs: number;
+  };
+  aborted: { readonly operation: string | undefined };
+  attemptFailed: { readonly target: Target; readonly failure: Failure };
+  failover: { readonly from: Target; readonly to: Target; readonly failure: Failure };
+  target: {
+    readonly target: Target;
+    readonly change: string;
+    readonly scope?: string | undefined;
+    readonly kind?: string | undefined;
+  };
+}
+
+/** The numbers of a pool. */
+export interface ObservedStats {
+  readonly queued: number;
+  readonly affinity: { readonly home: number; readonly overflow: number };
+  readonly targets: readonly ObservedTarget[];
+}
+
+/** The numbers of a target. */
+export interface ObservedTarget {
+  readonly id: string;
+  readonly state: string;
+  /** 0 to 1. */
+  readonly share: number;
+  /** 0 to 1; undefined where the strategy promises none. */
+  readonly expectedShare: number | undefined;
+  readonly served: number;
+  readonly aborted: number;
+  readonly inFlight: number;
+  readonly quotas: readonly ObservedLimit[];
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+}
+
+/** How one limit stands. */
+export interface ObservedLimit {
+  /** Whose limit it is: `target` or `group`. */
+  readonly scope: string;
+  readonly dimension: RateLimitDimension;
+  readonly windowMs: number;
+  readonly limit: number;
+  /** May be more than the limit. */
+  readonly used: number;
+}
