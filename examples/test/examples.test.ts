@@ -124,6 +124,14 @@ describe.concurrent('an example runs without any key', () => {
         /^plimsoll_fairness_index\{pool="chat"\} 1$/m,
       ],
     ],
+    [
+      'opentelemetry',
+      [
+        /^gen_ai\.client\.inference\.duration {2}6 recorded, s$/m,
+        /^gen_ai\.client\.inference\.usage\.output_tokens {2}120 \{token\}$/m,
+        /^plimsoll\.affinity_hits home 6 \{request\}$/m,
+      ],
+    ],
     ['testing', [/^600 of 1,000 requests to a/m, /^served\s+9\d\.\d+%$/m]],
   ])('%s', async (name, expected) => {
     const output = await run(`examples/${name}.ts`).output;
