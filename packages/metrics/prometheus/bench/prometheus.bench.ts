@@ -18,6 +18,7 @@ function pool(targets: number): {
   });
   const stats = {
     queued: 0,
+    affinity: { home: 0, overflow: 0 },
     targets: Array.from({ length: targets }, (_, index) => ({
       id: `target-${index}`,
       state: 'healthy',

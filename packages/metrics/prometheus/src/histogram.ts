@@ -1,20 +1,31 @@
-/** Upper bounds of the buckets in seconds, each twice the one before: 10 ms to 11 minutes, as long as an answer may take. */
-export const BOUNDS_SECONDS: readonly number[] = Array.from(
-  { length: 17 },
-  (_, index) => 0.01 * 2 ** index,
-);
+/** Upper bounds of buckets in seconds, each twice the one before: 10 ms to 11 minutes, as long as an answer may take. */
+export const ANSWER_BOUNDS_SECONDS: readonly number[] = doubling(0.01, 17);
+
+/** The same for work that is done in memory: 50 µs to 0.4 s. */
+export const OVERHEAD_BOUNDS_SECONDS: readonly number[] = doubling(0.00005, 14);
 
 /** Durations, counted in buckets. */
 export class Histogram {
+  readonly boundsSeconds: readonly number[];
   /** Observations in each bucket alone; the last one is without bound. */
-  readonly counts: Float64Array = new Float64Array(BOUNDS_SECONDS.length + 1);
+  readonly counts: Float64Array;
   sumSeconds = 0;
 
+  constructor(boundsSeconds: readonly number[]) {
+    this.boundsSeconds = boundsSeconds;
+    this.counts = new Float64Array(boundsSeconds.length + 1);
+  }
+
   observe(milliseconds: number): void {
+    const bounds = this.boundsSeconds;
     const seconds = milliseconds / 1000;
     let bucket = 0;
-    while (bucket < BOUNDS_SECONDS.length && seconds > BOUNDS_SECONDS[bucket]!) bucket++;
+    while (bucket < bounds.length && seconds > bounds[bucket]!) bucket++;
     this.counts[bucket]!++;
     this.sumSeconds += seconds;
   }
+}
+
+function doubling(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first * 2 ** index);
 }

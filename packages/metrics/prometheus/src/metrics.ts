@@ -1,6 +1,6 @@
 import type { Metric, Sample } from './exposition.ts';
 import { fairnessIndex } from './fairness.ts';
-import { BOUNDS_SECONDS, type Histogram } from './histogram.ts';
+import type { Histogram } from './histogram.ts';
 import type { ObservedLimit, ObservedTarget } from './observed.ts';
 import type { Scrape } from './scrape.ts';
 
@@ -53,6 +53,14 @@ export const metrics: readonly ReadableMetric[] = [
     type: 'histogram',
     help: 'From the start of a request to its first content, waiting and failed attempts included; served streams only.',
     samples: (scrape) => histograms(scrape, 'firstContent'),
+  },
+  {
+    name: 'overhead_seconds',
+    type: 'histogram',
+    help: 'From the last byte of a request to the start of its first attempt: the time of the program itself.',
+    *samples({ pools }) {
+      for (const { pool, watch } of pools) yield* buckets({ pool }, watch.overhead);
+    },
   },
   {
     name: 'tokens_total',
@@ -169,10 +177,30 @@ export const metrics: readonly ReadableMetric[] = [
     },
   },
   {
+    name: 'affinity_hits_total',
+    type: 'counter',
+    help: 'Requests with a key, by whether they went to the target that the key belongs to.',
+    *samples({ pools }) {
+      for (const { pool, stats } of pools) {
+        yield [{ pool, result: 'home' }, stats.affinity.home];
+        yield [{ pool, result: 'overflow' }, stats.affinity.overflow];
+      }
+    },
+  },
+  {
     name: 'store_errors_total',
     type: 'counter',
     help: 'Calls that the store of shared state refused or failed.',
     samples: ({ storeErrors }) => [[{}, storeErrors]],
+  },
+  {
+    name: 'config_reloads_total',
+    type: 'counter',
+    help: 'Configurations read anew, by whether they were put to work.',
+    samples: ({ reloads }) => [
+      [{ result: 'success' }, reloads.success],
+      [{ result: 'failure' }, reloads.failure],
+    ],
   },
   {
     name: 'build_info',
@@ -192,10 +220,10 @@ function* histograms({ pools }: Scrape, which: 'duration' | 'firstContent'): Gen
 
 function* buckets(
   labels: Readonly<Record<string, string>>,
-  { counts, sumSeconds }: Histogram,
+  { boundsSeconds, counts, sumSeconds }: Histogram,
 ): Generator<Sample> {
   let count = 0;
-  for (const [index, bound] of [...BOUNDS_SECONDS, Infinity].entries()) {
+  for (const [index, bound] of [...boundsSeconds, Infinity].entries()) {
     count += counts[index]!;
     yield [{ ...labels, le: bound === Infinity ? '+Inf' : String(bound) }, count, '_bucket'];
   }

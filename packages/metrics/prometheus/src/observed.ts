@@ -38,6 +38,8 @@ export interface ObservedEvents {
 /** The numbers of a pool. */
 export interface ObservedStats {
   readonly queued: number;
+  /** Requests with a key, by whether they went to the target that the key belongs to. */
+  readonly affinity: { readonly home: number; readonly overflow: number };
   readonly targets: readonly ObservedTarget[];
 }
 

@@ -1,4 +1,4 @@
-import { Histogram } from './histogram.ts';
+import { ANSWER_BOUNDS_SECONDS, Histogram, OVERHEAD_BOUNDS_SECONDS } from './histogram.ts';
 import type { Observed } from './observed.ts';
 import { Tally } from './tally.ts';
 
@@ -8,9 +8,9 @@ export class OperationCounts {
   failure = 0;
   aborted = 0;
   /** Of requests that were served. */
-  readonly duration: Histogram = new Histogram();
+  readonly duration: Histogram = new Histogram(ANSWER_BOUNDS_SECONDS);
   /** Of streams that were served. */
-  readonly firstContent: Histogram = new Histogram();
+  readonly firstContent: Histogram = new Histogram(ANSWER_BOUNDS_SECONDS);
 }
 
 /** Counts what one balancer tells and its `stats()` do not have. */
@@ -18,6 +18,8 @@ export class PoolWatch {
   readonly balancer: Observed;
   /** By operation; requests without one under the empty text. */
   readonly operations: Map<string, OperationCounts> = new Map();
+  /** What the program itself took for requests of this pool. */
+  readonly overhead: Histogram = new Histogram(OVERHEAD_BOUNDS_SECONDS);
   readonly failedAttempts: Tally<'target' | 'error_class'> = new Tally();
   readonly failovers: Tally<'from' | 'to' | 'reason'> = new Tally();
   readonly #stops: readonly (() => void)[];

@@ -28,6 +28,10 @@ export interface PrometheusMetrics {
   observe(balancer: Observed): () => void;
   /** Counts an error of a store: as `onError` of `connectStore`, or called by it. */
   readonly onStoreError: () => void;
+  /** Counts the time a program itself took for a request of `pool`, in milliseconds (>= 0). */
+  readonly onOverhead: (pool: string, milliseconds: number) => void;
+  /** Counts a configuration that was read anew, and whether it was put to work. */
+  readonly onConfigReload: (isMade: boolean) => void;
   /** Everything as it stands, in Prometheus's text format. */
   render(): string;
 }
@@ -55,8 +59,10 @@ class Exporter implements PrometheusMetrics {
   readonly contentType: string = CONTENT_TYPE;
   readonly #prefix: string;
   readonly #build: PrometheusMetricsOptions['build'];
-  readonly #watches = new Set<PoolWatch>();
+  /** By the name of the balancer. */
+  readonly #watches = new Map<string, PoolWatch>();
   readonly #changes = new TargetWatch();
+  readonly #reloads = { success: 0, failure: 0 };
   #storeErrors = 0;
 
   constructor(prefix: string, build: PrometheusMetricsOptions['build']) {
@@ -67,11 +73,11 @@ class Exporter implements PrometheusMetrics {
   observe(balancer: Observed): () => void {
     const watch = new PoolWatch(balancer);
     const unwatch = this.#changes.watch(balancer);
-    this.#watches.add(watch);
+    this.#watches.set(balancer.name, watch);
     return () => {
       watch.stop();
       unwatch();
-      this.#watches.delete(watch);
+      if (this.#watches.get(balancer.name) === watch) this.#watches.delete(balancer.name);
     };
   }
 
@@ -79,13 +85,22 @@ class Exporter implements PrometheusMetrics {
     this.#storeErrors++;
   };
 
+  readonly onOverhead = (pool: string, milliseconds: number): void => {
+    this.#watches.get(pool)?.overhead.observe(milliseconds);
+  };
+
+  readonly onConfigReload = (isMade: boolean): void => {
+    this.#reloads[isMade ? 'success' : 'failure']++;
+  };
+
   render(): string {
-    const pools = readPools(this.#watches);
+    const pools = readPools(this.#watches.values());
     const scrape = {
       pools,
       targets: targetsOf(pools),
       changes: this.#changes,
       storeErrors: this.#storeErrors,
+      reloads: this.#reloads,
       build: this.#build,
     };
     return metrics

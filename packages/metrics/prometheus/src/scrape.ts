@@ -9,6 +9,7 @@ export interface Scrape {
   readonly targets: readonly ObservedTarget[];
   readonly changes: TargetWatch;
   readonly storeErrors: number;
+  readonly reloads: { readonly success: number; readonly failure: number };
   /** Labels of `build_info`. */
   readonly build: Readonly<Record<string, string>> | undefined;
 }

@@ -6,6 +6,7 @@ import type { Observed, ObservedEvents, ObservedStats, ObservedTarget } from '..
 export class FakeBalancer implements Observed {
   readonly name: string;
   queued = 0;
+  affinity = { home: 0, overflow: 0 };
   targets: ObservedTarget[] = [];
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
 
@@ -32,7 +33,8 @@ export class FakeBalancer implements Observed {
   }
 
   stats(): ObservedStats {
-    return { queued: this.queued, targets: this.targets };
+    const { queued, affinity, targets } = this;
+    return { queued, affinity, targets };
   }
 }
 

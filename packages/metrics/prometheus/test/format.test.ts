@@ -26,7 +26,7 @@ function everyMetric(pool = 'chat', id = 'a'): string {
 
 itWithPromtool('promtool finds nothing to say of the metrics', () => {
   const text = everyMetric();
-  expect(text.match(/^# TYPE /gm)).toHaveLength(19);
+  expect(text.match(/^# TYPE /gm)).toHaveLength(22);
   expect(promtool(['check', 'metrics'], text)).toEqual({ said: '', code: 0 });
 });
 

@@ -11,6 +11,55 @@ function samples(text: string, name: string): string[] {
     .map((line) => line.slice('plimsoll_'.length));
 }
 
+it('has these metrics, with these labels', () => {
+  const metrics = prometheusMetrics({ build: { version: '1.2.3' } });
+  const balancer = new FakeBalancer();
+  metrics.observe(balancer);
+  const quotas = [
+    { scope: 'target', dimension: 'requests', windowMs: 1000, limit: 10, used: 1 },
+  ] as const;
+  balancer.targets = [target('a', { share: 1, expectedShare: 1, quotas })];
+  balancer.served(20, { isStream: true });
+  const [from, to] = [targetNamed('a'), targetNamed('b')];
+  const failure = failureOf('server');
+  balancer.emit('attemptFailed', { target: from, failure });
+  balancer.emit('failover', { from, to, failure });
+  balancer.emit('target', { target: from, change: 'open' });
+  balancer.emit('target', { target: from, change: 'cooling', scope: 'key', kind: 'auth' });
+  const told = new Map<string, string>();
+  for (const line of metrics.render().split('\n')) {
+    const [, name, labels = ''] =
+      /^plimsoll_(\w+?)(?:_bucket|_sum|_count)?(?:\{(.*)\})? /.exec(line) ?? [];
+    if (name === undefined) continue;
+    const names = [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label);
+    told.set(name, names.filter((label) => label !== 'le').join(','));
+  }
+  expect(Object.fromEntries(told)).toEqual({
+    requests_total: 'pool,operation,outcome',
+    attempts_total: 'pool,target,outcome,error_class',
+    request_duration_seconds: 'pool,operation',
+    time_to_first_token_seconds: 'pool,operation',
+    overhead_seconds: 'pool',
+    tokens_total: 'pool,target,type',
+    cost_usd_total: 'pool,target',
+    in_flight: 'target',
+    queue_depth: 'pool',
+    target_state: 'target,state',
+    breaker_transitions_total: 'target,to',
+    cooldowns_total: 'target,scope,reason',
+    failovers_total: 'pool,from,to,reason',
+    ratelimit_remaining: 'target,scope,dimension,window',
+    ratelimit_limit: 'target,scope,dimension,window',
+    selection_share: 'pool,target',
+    expected_share: 'pool,target',
+    fairness_index: 'pool',
+    affinity_hits_total: 'pool,result',
+    store_errors_total: '',
+    config_reloads_total: 'result',
+    build_info: 'version',
+  });
+});
+
 describe('requests', () => {
   it('are counted by operation and outcome', () => {
     const metrics = prometheusMetrics();
@@ -85,6 +134,49 @@ it('reads attempts, tokens, cost and the queue from the stats, and the kinds of 
   ]);
   expect(samples(text, 'cost_usd_total')).toEqual(['cost_usd_total{pool="chat",target="a"} 0.5']);
   expect(samples(text, 'queue_depth')).toEqual(['queue_depth{pool="chat"} 3']);
+});
+
+it('counts requests with a key by whether they went to its home', () => {
+  const metrics = prometheusMetrics();
+  const balancer = new FakeBalancer();
+  metrics.observe(balancer);
+  balancer.affinity = { home: 9, overflow: 2 };
+  expect(samples(metrics.render(), 'affinity_hits_total')).toEqual([
+    'affinity_hits_total{pool="chat",result="home"} 9',
+    'affinity_hits_total{pool="chat",result="overflow"} 2',
+  ]);
+});
+
+it('has the overhead of each pool in buckets from 50 microseconds on', () => {
+  const metrics = prometheusMetrics();
+  metrics.observe(new FakeBalancer());
+  metrics.observe(new FakeBalancer('batch'));
+  const { onOverhead } = metrics;
+  for (const ms of [0.05, 0.06, 1000]) onOverhead('chat', ms);
+  onOverhead('gone', 1);
+  const lines = samples(metrics.render(), 'overhead_seconds');
+  expect(lines.slice(0, 3)).toEqual([
+    'overhead_seconds_bucket{pool="chat",le="0.00005"} 1',
+    'overhead_seconds_bucket{pool="chat",le="0.0001"} 2',
+    'overhead_seconds_bucket{pool="chat",le="0.0002"} 2',
+  ]);
+  expect(lines.slice(13, 17)).toEqual([
+    'overhead_seconds_bucket{pool="chat",le="0.4096"} 2',
+    'overhead_seconds_bucket{pool="chat",le="+Inf"} 3',
+    'overhead_seconds_sum{pool="chat"} 1.00011',
+    'overhead_seconds_count{pool="chat"} 3',
+  ]);
+  expect(lines.at(-1)).toBe('overhead_seconds_count{pool="batch"} 0');
+});
+
+it('counts configurations that were read anew', () => {
+  const metrics = prometheusMetrics();
+  const { onConfigReload } = metrics;
+  for (const isMade of [true, false, true]) onConfigReload(isMade);
+  expect(samples(metrics.render(), 'config_reloads_total')).toEqual([
+    'config_reloads_total{result="success"} 2',
+    'config_reloads_total{result="failure"} 1',
+  ]);
 });
 
 it('tells failovers with both targets and the kind of failure', () => {
@@ -207,7 +299,7 @@ it('does not render what is no longer observed, and counts no more of it', () =>
   balancer.served(1);
   stop();
   balancer.emit('target', { target: targetNamed('a'), change: 'open' });
-  expect(metrics.render()).not.toContain('{');
+  expect(metrics.render()).not.toMatch(/pool=|target=/);
 });
 
 it('renders the other pools when one cannot tell its numbers, and warns', async () => {
