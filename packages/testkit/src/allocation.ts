@@ -1,42 +1,54 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext, runInThisContext } from 'node:vm';
 
 // V8 reads the flag when it makes a context, so a new context has `gc` in any process, however that was started.
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as (options: { type: 'minor' }) => void;
 
-const callsPerRound = 5000;
-const patienceMs = 5000;
+const callsPerRound = 1000;
+/** Some strategies were seen to be compiled for good after 20 rounds, most after one or two. */
+const maxRounds = 100;
 
 /**
- * Bytes of heap that one call of `run` leaves behind, once it is compiled: the least of as many rounds of 5,000 calls as
- * fit into five seconds, since the compiler and the runner only ever add to what `run` itself allocates. It stops at the
- * first round that leaves nothing, usually within milliseconds. The seconds are for busy machines: V8 compiles beside the
- * program, and until it has, even plain arithmetic on doubles allocates. Each round starts from an empty young generation
- * and is small enough to end before the collector would empty it again. A figure below 1 means none.
+ * Bytes of heap that one call of `run` leaves behind, once it is compiled; a figure below 1 means none.
+ *
+ * Rounds of 1,000 calls are made until one leaves nothing, 100 at most: V8 compiles what is called often, and until it
+ * has, even plain arithmetic on doubles allocates. After each round its compiler is waited for, so that the answer
+ * depends on how often `run` was called, and not on how busy the machine is.
+ *
+ * Only the young generation is looked at, where everything small begins. The whole heap also shrinks while V8 clears up
+ * beside the program, and a round that allocates could seem to leave nothing, or a round of nothing less than that.
  */
 export function bytesPerCall(run: () => void): number {
-  const work = (): void => {
-    for (let call = 0; call < callsPerRound; call++) run();
-  };
-  // What the measurement itself leaves behind.
-  let overhead = Infinity;
-  for (let round = 0; round < 8; round++)
-    overhead = Math.min(
-      overhead,
-      bytesLeftBy(() => {}),
-    );
-  let least = Infinity;
-  const startMs = performance.now();
-  while (least >= callsPerRound && performance.now() - startMs < patienceMs) {
-    least = Math.min(least, bytesLeftBy(work) - overhead);
+  const finishCompiling = compilerBarrier();
+  let bytes = Infinity;
+  // Less than nothing is left where the collector came during the round: much was allocated.
+  for (let round = 0; round < maxRounds && Math.abs(bytes) >= callsPerRound; round++) {
+    // A round without calls has what the measurement itself leaves behind.
+    bytes = bytesLeftBy(run, callsPerRound) - bytesLeftBy(run, 0);
+    finishCompiling();
   }
-  return Math.max(0, least) / callsPerRound;
+  return Math.abs(bytes) / callsPerRound;
 }
 
-function bytesLeftBy(work: () => void): number {
+/** A function that returns once V8 has compiled, and put to use, whatever it was about to. */
+function compilerBarrier(): () => void {
+  setFlagsFromString('--allow-natives-syntax');
+  const barrier = runInThisContext('() => %FinalizeOptimization()') as () => void;
+  // Parsed at its first call, while the flag stands.
+  barrier();
+  setFlagsFromString('--no-allow-natives-syntax');
+  return barrier;
+}
+
+function bytesLeftBy(run: () => void, calls: number): number {
   gc({ type: 'minor' });
-  const before = process.memoryUsage().heapUsed;
-  work();
-  return process.memoryUsage().heapUsed - before;
+  const before = youngBytes();
+  for (let call = 0; call < calls; call++) run();
+  return youngBytes() - before;
+}
+
+function youngBytes(): number {
+  const spaces = getHeapSpaceStatistics();
+  return spaces.find(({ space_name }) => space_name === 'new_space')!.space_used_size;
 }

@@ -8,6 +8,20 @@ test('counts nothing where nothing is allocated', () => {
   expect(bytesPerCall(() => void counts[call++ & 3]!++)).toBeLessThan(1);
 });
 
+// Interpreted it allocates 16 bytes for the result of every operation.
+test('counts nothing for arithmetic on doubles, once that is compiled', () => {
+  const sums = new Float64Array(2);
+  expect(bytesPerCall(() => void (sums[0] = sums[1]! * 1.5 + sums[0]! / 3 + 0.1))).toBeLessThan(1);
+});
+
+test('counts a double that is put into an object per call', () => {
+  // Beside an object, so that the list holds references and cannot hold a double itself.
+  const boxes: unknown[] = [0, {}];
+  let sum = 0.5;
+  // A map and the double.
+  expect(bytesPerCall(() => void (boxes[0] = sum += 0.5))).toBeGreaterThanOrEqual(16);
+});
+
 test('counts a list of one number per call', () => {
   const lists: unknown[] = [];
   const bytes = bytesPerCall(() => {
@@ -16,4 +30,24 @@ test('counts a list of one number per call', () => {
   // A list has at least a header and a length, and so has the array of its elements.
   expect(bytes).toBeGreaterThanOrEqual(16);
   expect(bytes).toBeLessThan(100);
+});
+
+test('counts something where calls allocate so much that the collector comes during a round', () => {
+  const lists: unknown[] = [];
+  const block = Array.from({ length: 3000 }, (_, index) => index);
+  const bytes = bytesPerCall(() => {
+    lists[0] = block.slice();
+  });
+  expect(bytes).toBeGreaterThanOrEqual(1);
+});
+
+test('does not mistake memory that is given back during a round for none allocated', () => {
+  const lists: unknown[] = [];
+  // Old enough not to be young any more, and dropped bit by bit.
+  const ballast = Array.from({ length: 200_000 }, (_, index) => [index]);
+  const bytes = bytesPerCall(() => {
+    lists[0] = [lists.length];
+    ballast.pop();
+  });
+  expect(bytes).toBeGreaterThanOrEqual(16);
 });

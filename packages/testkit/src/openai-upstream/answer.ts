@@ -11,6 +11,8 @@ export interface UpstreamAnswer {
   readonly body?: unknown;
   /** An error in OpenAI's form: the body of an answer, or what the event of an `error_event` fault carries. */
   readonly error?: UpstreamError;
+  /** A summary of what the model thinks first, streamed word by word; of responses only. @defaultValue none */
+  readonly reasoning?: string;
   /** What the model says, streamed word by word. @defaultValue `Hello from the upstream.`, or an object in JSON mode */
   readonly text?: string;
   /**
@@ -21,7 +23,9 @@ export interface UpstreamAnswer {
   readonly beginning?: 'continued' | 'repeated' | 'refused';
   /** What the model calls. @defaultValue the first tool offered, until its result is in the conversation */
   readonly toolCalls?: readonly UpstreamToolCall[];
-  /** @defaultValue `tool_calls` or `stop` */
+  /** Of sound that is asked for, in pieces of 1,000. @defaultValue 4000 */
+  readonly soundBytes?: number;
+  /** `length` makes a response incomplete. @defaultValue `tool_calls` or `stop` */
   readonly finishReason?: string;
   /** @defaultValue about one token per four characters of the prompt, and one per word of the answer */
   readonly usage?: { readonly promptTokens: number; readonly completionTokens: number };
@@ -67,7 +71,9 @@ export interface UpstreamToolCall {
  * - `malformed_event`: one event is not JSON, its content is missing, and the stream goes on; a body that is no stream is
  *   not JSON.
  * - `error_event`: the stream says an error and ends; without a stream it is a 200 whose body is an error.
- * - `no_finish`: no choice gets its `finish_reason`, though the end marker is sent.
+ * - `failed_response`: as `error_event`, but a response says it in its own words, `response.failed` or a `status`.
+ * - `no_finish`: no choice gets its `finish_reason`, though the end marker is sent; of what has events of a type, the one
+ *   that ends it is missing.
  * - `no_done`: the end marker is missing, though every choice is finished.
  */
 export type UpstreamFault =
@@ -81,5 +87,6 @@ export type UpstreamFault =
   | 'noise_event'
   | 'malformed_event'
   | 'error_event'
+  | 'failed_response'
   | 'no_finish'
   | 'no_done';

@@ -1,4 +1,7 @@
 import type { UpstreamAnswer, UpstreamToolCall } from './answer.ts';
+import type { Body } from './play.ts';
+import type { StreamEvent } from './stream.ts';
+import { wordsOf } from './words.ts';
 
 /** A chat completion before it is put on the wire: what every choice of it says. */
 export interface Chat {
@@ -19,12 +22,6 @@ interface ChatUsage {
   readonly completion_tokens: number;
   readonly total_tokens: number;
   readonly prompt_tokens_details: { readonly cached_tokens: number };
-}
-
-/** One event of a streamed completion, and what it does: faults are placed by it. */
-export interface ChatEvent {
-  readonly kind: 'role' | 'content' | 'finish' | 'usage';
-  readonly json: unknown;
 }
 
 /** What is read of a request for a chat completion. */
@@ -51,7 +48,7 @@ export function chatFor(
   const isJson = (asked.response_format?.type ?? 'text') !== 'text';
   const whole = answer.text ?? (isJson ? '{"greeting": "Hello"}' : 'Hello from the upstream.');
   const text = continuedText(whole, asked, answer.beginning);
-  const pieces = toolCalls.length > 0 ? [] : (text.match(/\s*\S+|\s+$/g) ?? []);
+  const pieces = toolCalls.length > 0 ? [] : wordsOf(text);
   const choices = asked.n ?? 1;
   const promptTokens =
     answer.usage?.promptTokens ?? Math.ceil(JSON.stringify(asked.messages ?? []).length / 4);
@@ -103,7 +100,7 @@ function toolCallsFor({
 }
 
 /** The completion as one body. */
-export function chatBody(chat: Chat): unknown {
+export function chatBody(chat: Chat): Body {
   const message = {
     role: 'assistant',
     content: chat.toolCalls.length > 0 ? null : chat.pieces.join(''),
@@ -132,9 +129,9 @@ export function chatBody(chat: Chat): unknown {
 }
 
 /** The completion as the events of a stream, the end marker not included. */
-export function* chatEvents(chat: Chat): Generator<ChatEvent> {
+export function* chatEvents(chat: Chat): Generator<StreamEvent> {
   for (let choice = 0; choice < chat.choices; choice++) {
-    yield event(chat, 'role', choice, { role: 'assistant', content: '', refusal: null });
+    yield event(chat, 'event', choice, { role: 'assistant', content: '', refusal: null });
   }
   for (const piece of chat.pieces) {
     for (let choice = 0; choice < chat.choices; choice++) {
@@ -152,7 +149,7 @@ export function* chatEvents(chat: Chat): Generator<ChatEvent> {
     yield event(chat, 'finish', choice, {}, chat.finishReason);
   }
   if (chat.isUsageWanted) {
-    yield { kind: 'usage', json: { ...frame(chat), choices: [], usage: chat.usage } };
+    yield { kind: 'event', json: { ...frame(chat), choices: [], usage: chat.usage } };
   }
 }
 
@@ -172,11 +169,11 @@ function callId(chat: Chat, index: number): string {
 
 function event(
   chat: Chat,
-  kind: ChatEvent['kind'],
+  kind: StreamEvent['kind'],
   index: number,
   delta: unknown,
   finishReason: string | null = null,
-): ChatEvent {
+): StreamEvent {
   const choices = [{ index, delta, logprobs: null, finish_reason: finishReason }];
   return { kind, json: { ...frame(chat), choices, ...(chat.isUsageWanted && { usage: null }) } };
 }

@@ -11,6 +11,8 @@ export type UpstreamErrorName =
   | 'tooLong'
   | 'contentFilter'
   | 'refusedBeginning'
+  | 'unknownPath'
+  | 'unknownPreviousResponse'
   | 'serverError'
   | 'badGateway'
   | 'overloaded'
@@ -59,6 +61,13 @@ export const upstreamErrors: Readonly<Record<UpstreamErrorName, UpstreamAnswer>>
     'invalid_request_error',
     null,
     'This model does not continue a given message of the assistant.',
+  ),
+  unknownPath: answer(404, 'invalid_request_error', null, 'Invalid URL.'),
+  unknownPreviousResponse: answer(
+    400,
+    'invalid_request_error',
+    'previous_response_not_found',
+    'The previous response was not found.',
   ),
   serverError: answer(500, 'server_error', null, 'The server had an error.'),
   badGateway: answer(502, 'server_error', null, 'Bad gateway.'),

@@ -15,6 +15,8 @@ export interface UpstreamRequest {
   readonly body: Buffer;
   /** The body parsed; undefined where it is no JSON object. */
   readonly json: Readonly<Record<string, unknown>> | undefined;
+  /** The texts of a form, by their fields, and its files by their names; undefined where the body is no form. */
+  readonly form: Readonly<Record<string, string>> | undefined;
   /** When the head of the request had come. */
   readonly startedMs: number;
   /** When the last byte of the answer was handed to the system. */
@@ -35,6 +37,7 @@ export class Exchange implements UpstreamRequest {
   readonly startedMs: number;
   body: Buffer = Buffer.alloc(0);
   json: UpstreamRequest['json'] = undefined;
+  form: UpstreamRequest['form'] = undefined;
   endedMs: number | undefined = undefined;
   abortedMs: number | undefined = undefined;
   sentBytes = 0;
@@ -85,7 +88,9 @@ export class Exchange implements UpstreamRequest {
       return false;
     }
     this.body = Buffer.concat(chunks);
-    this.json = parsedObject(this.body.toString());
+    const type = String(this.headers['content-type']);
+    if (type.startsWith('multipart/')) this.form = await parsedForm(this.body, type);
+    else this.json = parsedObject(this.body.toString());
     this.#onChange();
     return true;
   }
@@ -97,8 +102,8 @@ export class Exchange implements UpstreamRequest {
   }
 
   /** Writes a part of the body, in pieces of `pieceBytes` where given, as fast as the client reads. */
-  async write(text: string, pieceBytes?: number): Promise<void> {
-    const bytes = Buffer.from(text);
+  async write(content: string | Buffer, pieceBytes?: number): Promise<void> {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     const step = pieceBytes ?? bytes.length;
     for (let from = 0; from < bytes.length && !this.#isOver; from += step) {
       const piece = bytes.subarray(from, from + step);
@@ -168,6 +173,17 @@ export class Exchange implements UpstreamRequest {
     this.#wake?.();
     this.#wake = undefined;
     this.#onChange();
+  }
+}
+
+async function parsedForm(body: Buffer, type: string): Promise<Record<string, string> | undefined> {
+  try {
+    const form = await new Response(body, { headers: { 'content-type': type } }).formData();
+    const fields: Record<string, string> = {};
+    for (const [name, value] of form) fields[name] = typeof value === 'string' ? value : value.name;
+    return fields;
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,11 +4,23 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '@plimsoll/core';
 
 import type { UpstreamAnswer } from './answer.ts';
-import { chatFor, type ChatRequest, givenBeginning } from './chat.ts';
+import { chatBody, chatEvents, chatFor, type ChatRequest, givenBeginning } from './chat.ts';
+import { completionBody, completionEvents, completionFor } from './completion.ts';
 import { embeddingsBody } from './embeddings.ts';
 import { upstreamErrors } from './errors.ts';
 import { Exchange, type UpstreamRequest } from './exchange.ts';
-import { chatBodyWithFault, playBody, playChatStream } from './play.ts';
+import {
+  moderationBody,
+  picturesBody,
+  pictureStream,
+  soundOf,
+  soundStream,
+  transcriptBody,
+  transcriptStream,
+} from './media.ts';
+import { playBody, playSound, playStream, withFault } from './play.ts';
+import { Responses } from './responses.ts';
+import { type EventStream, plainErrorEvent } from './stream.ts';
 import { systemClock } from './system.ts';
 
 /** Options of `openAIUpstream`. */
@@ -22,9 +34,10 @@ export interface OpenAIUpstreamOptions {
 }
 
 /**
- * An OpenAI API on loopback that goes wrong when told to: `POST /chat/completions` (streamed or not, tools, JSON mode,
- * several choices), `POST /embeddings`, `GET /models`, below `/v1`. It speaks HTTP by `node:http`, not through a mock,
- * so that torn packets, resets and back-pressure are real.
+ * An OpenAI API on loopback that goes wrong when told to: below `/v1` chat completions (streamed or not, tools, JSON mode,
+ * several choices), text completions, responses and what is kept of them, embeddings, moderations, sound and pictures
+ * (JSON or forms), the list of models. It speaks HTTP by `node:http`, not through a mock, so that torn packets, resets and
+ * back-pressure are real.
  */
 export interface OpenAIUpstream extends AsyncDisposable {
   /** Listens on the loopback interface, at first on a free port, later on the same one; resolves to `url`. */
@@ -60,6 +73,7 @@ class LoopbackUpstream implements OpenAIUpstream {
   readonly #models: readonly string[];
   readonly #clock: Clock;
   readonly #server: Server;
+  readonly #responses = new Responses();
   #port: number | undefined;
   #connections = 0;
   #answers: UpstreamAnswer[] = [];
@@ -170,7 +184,7 @@ class LoopbackUpstream implements OpenAIUpstream {
   }
 
   async #play(exchange: Exchange, answer: UpstreamAnswer, number: number): Promise<void> {
-    const { method, path, json, headers } = exchange;
+    const { method, path, json, form, headers } = exchange;
     const key = String(headers.authorization ?? '').replace(/^Bearer /, '');
     const refusal = (error: UpstreamAnswer): Promise<void> =>
       playBody(exchange, answer, { error: error.error }, error.status!);
@@ -178,7 +192,8 @@ class LoopbackUpstream implements OpenAIUpstream {
     if (answer.body !== undefined) {
       return playBody(exchange, answer, answer.body, answer.status ?? 200);
     }
-    if (answer.error !== undefined && answer.fault !== 'error_event') {
+    const isTold = answer.fault === 'error_event' || answer.fault === 'failed_response';
+    if (answer.error !== undefined && !isTold) {
       return playBody(exchange, answer, { error: answer.error }, answer.status ?? 500);
     }
     if (this.#apiKeys !== undefined && !this.#apiKeys.includes(key)) {
@@ -186,21 +201,63 @@ class LoopbackUpstream implements OpenAIUpstream {
     }
     const route = `${method} ${path.replace(/\?.*/, '')}`;
     if (route === 'GET /v1/models') return playBody(exchange, answer, this.#modelList(), 200);
-    if (method === 'POST' && json === undefined) return refusal(malformedRequest);
-    if (route === 'POST /v1/embeddings') {
-      return playBody(exchange, answer, embeddingsBody(json, answer), answer.status ?? 200);
+    const [, id, action] = /^\w+ \/v1\/responses\/(resp_\w+)(.*)$/.exec(route) ?? [];
+    if (id !== undefined) return this.#responses.serve(exchange, answer, id, action!);
+    if (method === 'POST' && json === undefined && form === undefined) {
+      return refusal(malformedRequest);
     }
-    // DeepSeek continues a given beginning below `/beta` alone.
-    if (route === 'POST /v1/chat/completions' || route === 'POST /beta/chat/completions') {
-      const isGiven = givenBeginning(json?.['messages'] as ChatRequest['messages']) !== undefined;
-      if (isGiven && answer.beginning === 'refused')
-        return refusal(upstreamErrors.refusedBeginning);
-      const created = Math.floor(this.#clock.epochMs() / 1000);
-      const chat = chatFor(json, answer, `chatcmpl-${number}`, created);
-      if (json?.stream === true) return playChatStream(exchange, answer, chat);
-      return playBody(exchange, answer, chatBodyWithFault(chat, answer), answer.status ?? 200);
+    const reply = (body: unknown): Promise<void> =>
+      playBody(exchange, answer, body, answer.status ?? 200);
+    const created = Math.floor(this.#clock.epochMs() / 1000);
+    const name = `${this.#port}_${number}`;
+    const asked = json ?? form ?? {};
+    // As a form says it, too.
+    const isStream = String(asked['stream']) === 'true';
+    switch (route) {
+      case 'POST /v1/chat/completions':
+      // DeepSeek continues a given beginning below `/beta` alone.
+      case 'POST /beta/chat/completions': {
+        const { messages } = asked as ChatRequest;
+        if (givenBeginning(messages) !== undefined && answer.beginning === 'refused') {
+          return refusal(upstreamErrors.refusedBeginning);
+        }
+        const chat = chatFor(asked, answer, `chatcmpl-${number}`, created);
+        if (isStream) return playStream(exchange, answer, plainStream(chatEvents(chat)));
+        return reply(withFault(chatBody(chat), answer));
+      }
+      case 'POST /v1/completions': {
+        const completion = completionFor(asked, answer, `cmpl-${number}`, created);
+        if (isStream)
+          return playStream(exchange, answer, plainStream(completionEvents(completion)));
+        return reply(withFault(completionBody(completion), answer));
+      }
+      case 'POST /v1/responses':
+        return this.#responses.create(exchange, answer, name, created);
+      case 'POST /v1/embeddings':
+        return reply(embeddingsBody(json, answer));
+      case 'POST /v1/moderations':
+        return reply(moderationBody(asked['input'], asked['model'], name));
+      case 'POST /v1/audio/speech':
+        if (asked['stream_format'] === 'sse') {
+          return playStream(exchange, answer, soundStream(answer));
+        }
+        return playSound(exchange, answer, soundOf(answer), 'audio/mpeg');
+      case 'POST /v1/audio/transcriptions':
+      case 'POST /v1/audio/translations':
+        if (isStream) return playStream(exchange, answer, transcriptStream(answer));
+        return reply(transcriptBody(form ?? {}, answer));
+      case 'POST /v1/images/generations':
+        if (isStream)
+          return playStream(exchange, answer, pictureStream('image_generation', answer));
+        return reply(picturesBody(Number(asked['n'] ?? 1), answer, created));
+      case 'POST /v1/images/edits':
+        if (isStream) return playStream(exchange, answer, pictureStream('image_edit', answer));
+        return reply(picturesBody(Number(asked['n'] ?? 1), answer, created));
+      case 'POST /v1/images/variations':
+        return reply(picturesBody(Number(asked['n'] ?? 1), answer, created));
+      default:
+        return refusal(upstreamErrors.unknownPath);
     }
-    return refusal(unknownPath);
   }
 
   #modelList(): unknown {
@@ -219,7 +276,6 @@ const malformedRequest: UpstreamAnswer = {
   },
 };
 
-const unknownPath: UpstreamAnswer = {
-  status: 404,
-  error: { message: 'Invalid URL.', type: 'invalid_request_error', param: null, code: null },
-};
+function plainStream(events: EventStream['events']): EventStream {
+  return { events, errorEvent: plainErrorEvent, hasEndMarker: true };
+}
