@@ -3,6 +3,7 @@ import { oneOf, suggestion } from '@plimsoll/config';
 import manifest from '../package.json' with { type: 'json' };
 import { checkCommand } from './commands/check.ts';
 import type { Command } from './commands/command.ts';
+import { explainCommand } from './commands/explain.ts';
 import { helpOf, overview } from './commands/help.ts';
 import { readCommandLine } from './commands/read-command-line.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -11,7 +12,7 @@ import { ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** In the order in which the help lists them. */
-const commands: readonly Command[] = [serveCommand, checkCommand];
+const commands: readonly Command[] = [serveCommand, checkCommand, explainCommand];
 
 /** Help that goes to no terminal is this wide. */
 const USUAL_COLUMNS = 100;

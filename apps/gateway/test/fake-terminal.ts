@@ -53,7 +53,7 @@ export function fakeTerminal(
   const { stdin = '', env = {} } = options;
   return new Terminal({
     env,
-    stdin: typeof stdin === 'string' ? (Readable.from([stdin]) as Input) : stdin,
+    stdin: typeof stdin === 'string' ? Readable.from([stdin]) : stdin,
     stdout: new FakeOutput(options),
     stderr: new FakeOutput(options),
   }) as FakeTerminal;

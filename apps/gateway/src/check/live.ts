@@ -97,7 +97,7 @@ function ask(provider: Provider, target: Target, timeoutMs: number): Promise<Pro
       onEnd: () => end(undefined),
       onError: end,
     };
-    const control = provider.attempt(target, LIST_MODELS, sink as AttemptSink);
+    const control = provider.attempt(target, LIST_MODELS, sink);
     const timer = setTimeout(() => {
       control.abort();
       const message = `no answer within ${timeoutMs} ms`;

@@ -54,7 +54,7 @@ export type Command = CommandDefinition<Options>;
 
 /** Defines a command: `run` gets the values of the options that it states, by their types. */
 export function command<const O extends Options>(definition: CommandDefinition<O>): Command {
-  return definition as unknown as Command;
+  return definition;
 }
 
 /** The option that every command has. */

@@ -1,8 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 
+const graphemes = new Intl.Segmenter();
+
+function charactersOf(text: string): string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
+}
+
 /** Columns that `text` takes, formats left out; a character is taken to be one column wide. */
 export function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return charactersOf(stripVTControlCharacters(text)).length;
 }
 
 /** `text` with spaces up to `width`, in front of it where `side` is `right`. */
@@ -13,7 +19,7 @@ export function padded(text: string, width: number, side: 'left' | 'right' = 'le
 
 /** `text` cut to `width` columns, with an ellipsis where something is missing. It must have no formats. */
 export function shortened(text: string, width: number): string {
-  const characters = [...text];
+  const characters = charactersOf(text);
   if (characters.length <= width) return text;
   return width < 1 ? '' : `${characters.slice(0, width - 1).join('')}…`;
 }
