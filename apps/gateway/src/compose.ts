@@ -12,6 +12,7 @@ import {
   type ClientConfig,
   compileExpression,
   type Config,
+  type OtlpConfig,
   type PoolConfig,
   type StrategyName,
   type TargetConfig,
@@ -50,7 +51,7 @@ import { hashKeyReader } from './hash-key.ts';
 import { changeBalancers } from './live/change-balancers.ts';
 import { type Difference, difference } from './live/difference.ts';
 import { whenQuiet } from './live/quiet.ts';
-import type { Exporter } from './metrics.ts';
+import { type Exporter, together } from './metrics.ts';
 import { Owners } from './openai/owners.ts';
 import type { ServedPool } from './pool-directory.ts';
 import { poolOptions } from './pool-options.ts';
@@ -122,10 +123,50 @@ export async function compose(config: Config, folder: string): Promise<Compositi
   return composer;
 }
 
-/** What tells Prometheus of the pools; undefined where the configuration does not want that. */
-export function exporterOf({ metrics }: Config): Exporter | undefined {
-  if (!metrics.prometheus) return undefined;
-  return prometheusMetrics({ build: { version: manifest.version, node: process.versions.node } });
+/**
+ * What tells Prometheus and a collector of the pools; undefined where the configuration wants neither.
+ *
+ * @param onTrouble - hears of what could not be sent.
+ */
+export async function exporterOf(
+  { metrics: { prometheus, otlp } }: Config,
+  onTrouble: (error: unknown) => void,
+): Promise<Exporter | undefined> {
+  const exporters: Exporter[] = [];
+  if (prometheus) {
+    const build = { version: manifest.version, node: process.versions.node };
+    const page = prometheusMetrics({ build });
+    const { onStoreError, onOverhead, onConfigReload } = page;
+    exporters.push({
+      observe: (balancer) => page.observe(balancer),
+      onStoreError,
+      onOverhead,
+      onConfigReload,
+      page,
+      close: async () => {},
+    });
+  }
+  if (otlp !== undefined) exporters.push(await sent(otlp, onTrouble));
+  return exporters.length > 1 ? together(exporters) : exporters[0];
+}
+
+/** OpenTelemetry's SDK is large: it is loaded where it is asked for. */
+async function sent(otlp: OtlpConfig, onTrouble: (error: unknown) => void): Promise<Exporter> {
+  const [{ openTelemetryMetrics }, { otlpSender }] = await Promise.all([
+    import('@plimsoll/metrics-opentelemetry'),
+    import('./otlp.ts'),
+  ]);
+  const { meterProvider, close } = otlpSender(otlp, manifest.version, onTrouble);
+  const told = openTelemetryMetrics({ meterProvider, names: otlp.names });
+  const { onStoreError, onOverhead, onConfigReload } = told;
+  return {
+    observe: (balancer) => told.observe(balancer),
+    onStoreError,
+    onOverhead,
+    onConfigReload,
+    page: undefined,
+    close,
+  };
 }
 
 interface Credential {
@@ -329,14 +370,21 @@ class Composer implements Composition {
 
   /** The adapter of a target; targets with the same credential for the same place share one. */
   #credential(config: TargetConfig): Credential {
-    const { id, provider, apiKey, baseUrl, simulate } = config;
+    const { id, provider, apiKey, baseUrl, apiVersion, organization, project, simulate } = config;
     const key = credentialKey(config);
     const known = this.#credentials.get(key);
     if (known !== undefined) return known;
     const adapter =
       provider === 'simulated'
         ? simulated(simulate)
-        : openai({ preset: provider as PresetName, apiKey, baseUrl });
+        : openai({
+            preset: provider as PresetName,
+            apiKey,
+            baseUrl,
+            apiVersion,
+            organization,
+            project,
+          });
     const credential = { provider: adapter, group: this.#newGroup(id) };
     this.#credentials.set(key, credential);
     return credential;
@@ -378,9 +426,10 @@ class Composer implements Composition {
 }
 
 /** Equal for targets that share an adapter: without a key there is nothing to share. */
-function credentialKey({ id, provider, apiKey, baseUrl, simulate }: TargetConfig): string {
+function credentialKey(target: TargetConfig): string {
+  const { id, provider, apiKey, baseUrl, apiVersion, organization, project, simulate } = target;
   const owner = apiKey === undefined ? { id } : { apiKey };
-  return JSON.stringify([owner, provider, baseUrl, simulate]);
+  return JSON.stringify([owner, provider, baseUrl, apiVersion, organization, project, simulate]);
 }
 
 function messageOf(error: unknown): string {

@@ -27,6 +27,10 @@ export interface TargetConfig {
   readonly model: string;
   readonly apiKey?: string | undefined;
   readonly baseUrl?: string | undefined;
+  /** Of Azure's dated API. */
+  readonly apiVersion?: string | undefined;
+  readonly organization?: string | undefined;
+  readonly project?: string | undefined;
   readonly weight?: number | undefined;
   readonly region?: string | undefined;
   readonly tier?: number | undefined;

@@ -124,6 +124,10 @@ function credential({ target, path }: PlacedTarget): Complaint[] {
     const message = `is missing; a target of the provider ${preset.name} needs one, such as ${example}`;
     missing.push({ path: [...path, 'apiKey'], message });
   }
+  if (target.apiVersion !== undefined && target.provider !== 'azure') {
+    const message = 'is for targets of the provider azure only';
+    missing.push({ path: [...path, 'apiVersion'], message, isKey: true });
+  }
   if (target.simulate !== undefined && target.provider !== 'simulated') {
     const message = 'is for targets of the provider simulated only';
     missing.push({ path: [...path, 'simulate'], message, isKey: true });

@@ -86,6 +86,9 @@ export const spending = object({
   error: isSpending,
 });
 
+const isVersion = 'a version of the API, such as 2024-10-21';
+const header = (accepted: string) =>
+  z.string({ error: accepted }).regex(/^[!-~]+$/, { error: accepted });
 const isUrl = 'an address that begins with http:// or https://, such as http://127.0.0.1:9100/v1';
 
 export const target = object({
@@ -114,6 +117,13 @@ export const target = object({
     "The address of the API, where it is not the provider's own.",
     { examples: ['http://127.0.0.1:9100/v1'] },
   ),
+  apiVersion: optional(
+    z.string({ error: isVersion }).regex(/^[\w-]+$/, { error: isVersion }),
+    'Of Azure only: the dated API, with the model as deployment; the undated one where absent.',
+    { examples: ['2024-10-21'] },
+  ),
+  organization: optional(header('the id of an organization'), 'Sent as `openai-organization`.'),
+  project: optional(header('the id of a project'), 'Sent as `openai-project`.'),
   weight: optional(
     notNegative,
     'Its share among the targets of a pool; 0 is standby. All targets of a pool state it or none does.',

@@ -283,6 +283,20 @@ describe('an error', () => {
     ]);
   });
 
+  it('takes a version of the API from targets of Azure only', () => {
+    const target = (provider: string): string =>
+      poolOf(
+        `{ id: a, provider: ${provider}, model: m, apiKey: k, baseUrl: "http://h", apiVersion: 2024-10-21, project: p }`,
+      );
+    expect(load(target('azure')).config?.targets[0]).toMatchObject({
+      apiVersion: '2024-10-21',
+      project: 'p',
+    });
+    expect(errors(target('openai'))).toEqual([
+      expect.stringMatching(/apiVersion: is for targets of the provider azure only$/),
+    ]);
+  });
+
   it('does not repeat a token of the admin API that is not accepted', () => {
     expect(
       errors(
