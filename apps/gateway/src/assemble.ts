@@ -32,6 +32,7 @@ export function assemble({ composition, read, host, log, exporter, token }: Part
     composition,
     read,
     host,
+    onReload: (isMade) => exporter?.onConfigReload(isMade),
     onChange: (difference) => {
       const { pools, clients, config } = composition;
       const { maxBodyBytes, adminHosts: hosts } = config.server;

@@ -26,6 +26,12 @@ export class Exchange {
     this.id = state.nextRequestId();
   }
 
+  /** Notes how long the gateway took, once it has handed the request to its pool. */
+  noteOverhead(milliseconds: number): void {
+    this.overheadMs = milliseconds;
+    this.state.metrics?.exporter.onOverhead(this.pool!.name, milliseconds);
+  }
+
   /** The headers that tell how the answer came about, as a flat list. */
   headers(call: Pick<Call, 'attempts' | 'target'> | undefined): string[] {
     const { pool } = this;

@@ -26,7 +26,7 @@ export interface GatewayOptions {
   readonly admin?: Admin | undefined;
   /** Which targets keep what answers were about. @defaultValue ones that nobody else knows */
   readonly owners?: Owners | undefined;
-  /** What `/metrics` answers with. @defaultValue no metrics */
+  /** Where metrics are told. @defaultValue nowhere */
   readonly exporter?: Exporter | undefined;
   /** What `/metrics` asks for. @defaultValue nothing */
   readonly metricsToken?: string | undefined;

@@ -5,12 +5,47 @@ import type { Exchange } from './exchange.ts';
 import { badRequest } from './openai-error.ts';
 import type { ServedPool } from './pool-directory.ts';
 
-/** What turns the doings of balancers into a page of metrics. */
+/** Where the doings of balancers, and of the gateway around them, are told. */
 export interface Exporter {
-  readonly contentType: string;
   observe(balancer: Pick<Balancer, 'name' | 'on' | 'stats'>): () => void;
   readonly onStoreError: () => void;
+  readonly onOverhead: (pool: string, milliseconds: number) => void;
+  readonly onConfigReload: (isMade: boolean) => void;
+  /** What `/metrics` answers with; undefined where there is no such page. */
+  readonly page: Page | undefined;
+  /** Sends what is not sent yet. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Metrics as text. */
+export interface Page {
+  readonly contentType: string;
   render(): string;
+}
+
+/** All of these as one. */
+export function together(exporters: readonly Exporter[]): Exporter {
+  return {
+    observe(balancer) {
+      const stops = exporters.map((exporter) => exporter.observe(balancer));
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    onStoreError() {
+      for (const { onStoreError } of exporters) onStoreError();
+    },
+    onOverhead(pool, milliseconds) {
+      for (const { onOverhead } of exporters) onOverhead(pool, milliseconds);
+    },
+    onConfigReload(isMade) {
+      for (const { onConfigReload } of exporters) onConfigReload(isMade);
+    },
+    page: exporters.find(({ page }) => page !== undefined)?.page,
+    async close() {
+      await Promise.all(exporters.map((exporter) => exporter.close()));
+    },
+  };
 }
 
 /** The metrics of the pools that a gateway has at the moment. */
@@ -42,18 +77,18 @@ export class PoolMetrics {
 /** Answers Prometheus. */
 export function serveMetrics(exchange: Exchange): void {
   const { metrics } = exchange.state;
-  if (metrics === undefined) {
+  const page = metrics?.exporter.page;
+  if (page === undefined) {
     const message = 'The configuration says metrics.prometheus: false.';
     exchange.answerError(badRequest(404, 'unknown_path', message));
     return;
   }
-  if (metrics.token?.opens(exchange.req.headers.authorization) === false) {
+  if (metrics?.token?.opens(exchange.req.headers.authorization) === false) {
     const message =
       'The metrics want the token of metrics.token, as the header `authorization: Bearer TOKEN`.';
     const headers = ['www-authenticate', 'Bearer'];
     exchange.answerError(badRequest(401, 'invalid_metrics_token', message, { headers }));
     return;
   }
-  const { contentType } = metrics.exporter;
-  exchange.answerText(200, contentType, metrics.exporter.render());
+  exchange.answerText(200, page.contentType, page.render());
 }

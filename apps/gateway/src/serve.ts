@@ -12,9 +12,9 @@ import { logEvents } from './log-events.ts';
 import { followChanges } from './live/follow-changes.ts';
 import { createLog } from './log.ts';
 import { hostProblem } from './loopback.ts';
-import { storeTrouble } from './store-trouble.ts';
 import { problemOf, readSettings, type Settings } from './settings.ts';
 import { nextSignal } from './signals.ts';
+import { logTrouble } from './trouble.ts';
 
 /** How long streams may go on after the signal to stop, in milliseconds. */
 const GRACE_MS = 30_000;
@@ -74,8 +74,9 @@ interface Run {
 
 async function run({ composition, settings, read, port, host, log }: Run): Promise<ExitCode> {
   const { pools, clients, config } = composition;
-  const exporter = exporterOf(config);
-  const onStoreError = storeTrouble(log);
+  const onUnsent = logTrouble(log, 'the metrics are not sent; trying again');
+  const exporter = await exporterOf(config, onUnsent);
+  const onStoreError = logTrouble(log, 'the state is not saved or shared; trying again');
   try {
     await composition.connect((error) => {
       exporter?.onStoreError();
@@ -106,6 +107,7 @@ async function run({ composition, settings, read, port, host, log }: Run): Promi
   log.info({ signal, graceMs: GRACE_MS }, 'stopping: requests under way may end');
   stopFollowing();
   await gateway.drain(GRACE_MS);
+  await exporter?.close();
   await composition.close();
   log.info('stopped');
   return ExitCode.done;

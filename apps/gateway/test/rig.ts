@@ -46,7 +46,7 @@ export async function gatewayWith(config: Config, folder = '.'): Promise<TestGat
   if (composition.errors.length > 0) throw new Error(JSON.stringify(composition.errors));
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(JSON.parse(line)) });
-  const exporter = exporterOf(config);
+  const exporter = await exporterOf(config, (error) => logged.push({ unsent: error }));
   await composition.connect((error) => {
     exporter?.onStoreError();
     logged.push({ error });
@@ -89,6 +89,7 @@ export async function gatewayWith(config: Config, folder = '.'): Promise<TestGat
     drain: () => drain(1000),
     async [Symbol.asyncDispose]() {
       await drain(0);
+      await exporter?.close();
       await composition.close();
     },
   };

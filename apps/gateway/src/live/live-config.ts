@@ -24,6 +24,8 @@ export interface LiveConfigOptions {
   readonly host: string;
   /** Called when a change was made, before any request can meet it. */
   readonly onChange: (difference: Difference) => void;
+  /** Called when the configuration was read anew: whether it was put to work. */
+  readonly onReload: (isMade: boolean) => void;
 }
 
 /** The configuration at work, and the ways to change it: one change after another. */
@@ -43,18 +45,9 @@ export class LiveConfig {
   /** Makes the file what is at work; what was changed by other ways and is not in it goes. */
   reload(): Promise<Change> {
     return this.#inTurn(async () => {
-      const settings = await this.#options.read().catch((error: unknown) => error as Error);
-      if (settings instanceof Error) return refused(problemAt('', settings.message));
-      const { config, folder } = settings;
-      if (config === undefined) return refused(...settings.errors);
-      const { errors, warnings } = await tried(config, folder);
-      const remarks = [...errors, ...fixedChanges(this.config, config)];
-      const found = remarks.map((remark) => problemOf(settings, remark));
-      const unsafe = hostProblem(this.#options.host, config.clients !== undefined);
-      if (unsafe !== undefined) found.push(settings.problem(['clients'], unsafe));
-      if (found.length > 0) return refused(...found);
-      const doubts = warnings.map((remark) => problemOf(settings, remark));
-      return this.#make(config, [...settings.warnings, ...doubts]);
+      const change = await this.#reload();
+      this.#options.onReload(change.isMade);
+      return change;
     });
   }
 
@@ -106,6 +99,21 @@ export class LiveConfig {
       );
       return this.#make({ ...config, targets });
     });
+  }
+
+  async #reload(): Promise<Change> {
+    const settings = await this.#options.read().catch((error: unknown) => error as Error);
+    if (settings instanceof Error) return refused(problemAt('', settings.message));
+    const { config, folder } = settings;
+    if (config === undefined) return refused(...settings.errors);
+    const { errors, warnings } = await tried(config, folder);
+    const remarks = [...errors, ...fixedChanges(this.config, config)];
+    const found = remarks.map((remark) => problemOf(settings, remark));
+    const unsafe = hostProblem(this.#options.host, config.clients !== undefined);
+    if (unsafe !== undefined) found.push(settings.problem(['clients'], unsafe));
+    if (found.length > 0) return refused(...found);
+    const doubts = warnings.map((remark) => problemOf(settings, remark));
+    return this.#make(config, [...settings.warnings, ...doubts]);
   }
 
   async #make(config: Config, warnings: readonly Problem[] = []): Promise<Change> {

@@ -129,7 +129,7 @@ function start(exchange: Exchange, admitted: Admitted, owner: string | undefined
     request,
     operation.isStateful ? new AnswerIds(answer, isStream, onIds) : answer,
   );
-  exchange.overheadMs = performance.now() - receivedMs;
+  exchange.noteOverhead(performance.now() - receivedMs);
   exchange.res.on('close', () => {
     if (!exchange.res.writableEnded) call.abort();
   });
