@@ -13,6 +13,7 @@ export { Budget } from './quota/budget.ts';
 export { type Headroom } from './quota/quota-book.ts';
 export { classifyUnknown } from './classify.ts';
 export { costUsd } from './cost.ts';
+export { Durations } from './durations.ts';
 export { type Balancer } from './balancer.ts';
 export { type FailureFacts } from './failure-facts.ts';
 export { type CallError } from './call-error.ts';
@@ -42,6 +43,7 @@ export {
 export { connectStore, type ConnectStoreOptions, type StoreConnection } from './sync/store-sync.ts';
 export { type StreamOptions } from './pulled-stream.ts';
 export { type RunAttempt } from './run.ts';
+export { systemClock } from './system.ts';
 export { type Call, type CallFailure, type Result, type Sink } from './sink.ts';
 export { type AffinityStats, type SlowStartStats, type Stats, type TargetStats } from './stats.ts';
 export { type Answer } from './stream.ts';
