@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 
 import { EventFeed } from './admin/event-feed.ts';
 import { BearerToken } from './bearer-token.ts';
+import { Monitors } from './dashboard/monitors.ts';
+import { Watches } from './dashboard/watch.ts';
 import type { Composition } from './compose.ts';
 import { Gateway } from './gateway.ts';
 import { LiveConfig } from './live/live-config.ts';
@@ -28,6 +30,13 @@ export function assemble({ composition, read, host, log, exporter, token }: Part
   readonly live: LiveConfig;
 } {
   const feed = new EventFeed(composition.pools);
+  const monitors = new Monitors(composition.pools, (pool, event) => {
+    if (event.kind !== 'off_line' && event.kind !== 'on_line') return;
+    feed.tellFairness(pool, event);
+    const { target, text } = event;
+    if (event.kind === 'off_line') log.warn({ pool, target, share: text }, 'off its line');
+    else log.info({ pool, target, share: text }, 'back on its line');
+  });
   const live = new LiveConfig({
     composition,
     read,
@@ -38,6 +47,7 @@ export function assemble({ composition, read, host, log, exporter, token }: Part
       const { maxBodyBytes, adminHosts: hosts } = config.server;
       gateway.use({ pools, clients, maxBodyBytes, hosts });
       feed.change(pools, difference);
+      monitors.follow(pools, difference);
       log.level = config.log.level;
       log.info({ difference }, 'the configuration changed');
       const made = new Set([...difference.pools.added, ...difference.pools.rebuilt]);
@@ -47,7 +57,7 @@ export function assemble({ composition, read, host, log, exporter, token }: Part
   const { pools, clients, config } = composition;
   const { maxBodyBytes, adminHosts: hosts } = config.server;
   const metricsToken = config.metrics.token;
-  const admin = { token: new BearerToken(token), live, feed };
+  const admin = { token: new BearerToken(token), live, feed, watches: new Watches(monitors) };
   const gateway = new Gateway({
     pools,
     clients,

@@ -138,7 +138,7 @@ export async function exporterOf(
     const page = prometheusMetrics({ build });
     const { onStoreError, onOverhead, onConfigReload } = page;
     exporters.push({
-      observe: (balancer) => page.observe(balancer),
+      observe: (balancer, pool) => page.observe(balancer, pool),
       onStoreError,
       onOverhead,
       onConfigReload,
@@ -160,7 +160,7 @@ async function sent(otlp: OtlpConfig, onTrouble: (error: unknown) => void): Prom
   const told = openTelemetryMetrics({ meterProvider, names: otlp.names });
   const { onStoreError, onOverhead, onConfigReload } = told;
   return {
-    observe: (balancer) => told.observe(balancer),
+    observe: (balancer, pool) => told.observe(balancer, pool),
     onStoreError,
     onOverhead,
     onConfigReload,
@@ -312,6 +312,7 @@ class Composer implements Composition {
       targets,
       balancer: made,
       residency: pool.residency,
+      fairnessBound: pool.fairness.alertPast,
       spending: this.#spending,
       hashKey: pool.hashKey && hashKeyReader(pool.hashKey),
       rateLimits: this.#rateLimits(targets),

@@ -107,6 +107,7 @@ export class Gateway {
   async drain(graceMs: number): Promise<void> {
     this.#state.isDraining = true;
     this.#state.admin?.feed.close();
+    this.#state.admin?.watches.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // A kept connection becomes idle only when its last answer is written, and Node looks for idle ones just once.
     const idle = setInterval(() => this.#server.closeIdleConnections(), 20);

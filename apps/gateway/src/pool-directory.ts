@@ -20,6 +20,8 @@ export interface ServedPool {
   readonly spending?: readonly Spending[] | undefined;
   /** Where it looks for a key for consistent hashing; in the usual places where absent. */
   readonly hashKey?: HashKeyReader | undefined;
+  /** How far a target's share may be from the expected one, 0 to 1. @defaultValue as the monitor has it */
+  readonly fairnessBound?: number | undefined;
   /** Tells how limits stand; absent where no target has any. */
   readonly rateLimits?: RateLimitHeaders | undefined;
 }

@@ -1,3 +1,4 @@
+export { monitor, type Monitor, type MonitoredBalancer, type MonitorOptions } from './monitor.ts';
 export {
   type Attention,
   type AttentionKind,

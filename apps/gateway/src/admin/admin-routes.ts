@@ -29,6 +29,7 @@ const routes: readonly AdminRoute[] = [
   { method: 'GET', path: 'decisions', serve: serveDecisions },
   { method: 'GET', path: 'decisions/*', serve: serveDecision },
   { method: 'POST', path: 'explain', serve: serveExplain },
+  { method: 'GET', path: 'watch', serve: (call) => call.admin.watches.serve(call) },
   {
     method: 'GET',
     path: 'events',

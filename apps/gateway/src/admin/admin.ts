@@ -1,5 +1,6 @@
 import type { BearerToken } from '../bearer-token.ts';
 import type { LiveConfig } from '../live/live-config.ts';
+import type { Watches } from '../dashboard/watch.ts';
 import type { EventFeed } from './event-feed.ts';
 
 /** What `/admin/*` works with. */
@@ -7,4 +8,6 @@ export interface Admin {
   readonly token: BearerToken;
   readonly live: LiveConfig;
   readonly feed: EventFeed;
+  /** What the dashboard is shown. */
+  readonly watches: Watches;
 }

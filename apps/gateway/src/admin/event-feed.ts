@@ -1,12 +1,13 @@
 import type { BalancerEvents, TargetChanged } from '@plimsoll/balancer';
 import type { Failure } from '@plimsoll/core';
+import type { MonitorEvent } from '@plimsoll/monitor';
 
 import type { ServedPool } from '../pool-directory.ts';
 import type { Difference } from '../live/difference.ts';
 
 /** What is told to those who follow the events: a name, and data without content of requests and without keys. */
 export interface FeedEvent {
-  readonly name: 'target' | 'success' | 'failure' | 'attemptFailed' | 'change';
+  readonly name: 'target' | 'success' | 'failure' | 'attemptFailed' | 'change' | 'fairness';
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -31,6 +32,11 @@ export class EventFeed {
       this.#listen();
     }
     this.#tell({ name: 'change', data: { difference } });
+  }
+
+  /** A target of the pool is off its line, or back on it. */
+  tellFairness(pool: string, { target, kind, text }: MonitorEvent): void {
+    this.#tell({ name: 'fairness', data: { pool, target, change: kind, reason: text } });
   }
 
   /** Calls `follower` for each event, and `onClose` when there will be no more; returns the way to stop that. */
