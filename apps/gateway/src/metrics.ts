@@ -7,7 +7,10 @@ import type { ServedPool } from './pool-directory.ts';
 
 /** Where the doings of balancers, and of the gateway around them, are told. */
 export interface Exporter {
-  observe(balancer: Pick<Balancer, 'name' | 'on' | 'stats'>): () => void;
+  observe(
+    balancer: Pick<Balancer, 'name' | 'on' | 'stats'>,
+    pool: Pick<ServedPool, 'fairnessBound'>,
+  ): () => void;
   readonly onStoreError: () => void;
   readonly onOverhead: (pool: string, milliseconds: number) => void;
   readonly onConfigReload: (isMade: boolean) => void;
@@ -26,8 +29,8 @@ export interface Page {
 /** All of these as one. */
 export function together(exporters: readonly Exporter[]): Exporter {
   return {
-    observe(balancer) {
-      const stops = exporters.map((exporter) => exporter.observe(balancer));
+    observe(balancer, pool) {
+      const stops = exporters.map((exporter) => exporter.observe(balancer, pool));
       return () => {
         for (const stop of stops) stop();
       };
@@ -68,8 +71,10 @@ export class PoolMetrics {
       stop();
       this.#stops.delete(balancer);
     }
-    for (const balancer of balancers) {
-      if (!this.#stops.has(balancer)) this.#stops.set(balancer, this.exporter.observe(balancer));
+    for (const pool of pools) {
+      const { balancer } = pool;
+      if (this.#stops.has(balancer)) continue;
+      this.#stops.set(balancer, this.exporter.observe(balancer, pool));
     }
   }
 }

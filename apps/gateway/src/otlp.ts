@@ -52,7 +52,10 @@ export function otlpSender(
     meterProvider,
     close: () =>
       new Promise((resolve) => {
-        const bound = setTimeout(resolve, LAST_MS);
+        const bound = setTimeout(() => {
+          onTrouble(new Error(`the collector did not take them within ${LAST_MS} ms`));
+          resolve();
+        }, LAST_MS);
         void meterProvider
           .shutdown()
           .catch(() => undefined)

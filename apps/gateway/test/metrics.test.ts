@@ -107,3 +107,40 @@ it('/metrics asks for its token where there is one', async () => {
   expect(read.status).toBe(200);
   expect(await read.text()).toContain('plimsoll_build_info');
 });
+
+it('/metrics tells the gateway’s own time, keys at home, and configurations read anew', async () => {
+  await using list = await upstreams(2);
+  const file = {
+    pools: {
+      chat: {
+        strategy: 'consistent-hash',
+        targets: list.map((upstream, index) => targetOf('ab'[index]!, upstream)),
+      },
+    },
+  };
+  await using gateway = await gatewayOf(file);
+  for (const user of ['ann', 'bob', 'ann', undefined]) {
+    await gateway.client.chat.completions.create({ ...chat, ...(user && { user }) });
+  }
+  gateway.write(file);
+  expect((await gateway.admin('POST', 'reload')).status).toBe(200);
+  gateway.write({ pools: {} });
+  expect((await gateway.admin('POST', 'reload')).status).not.toBe(200);
+
+  const page = await (await fetch(`${gateway.url}/metrics`)).text();
+  expect(samples(page, 'overhead_seconds_count')).toEqual([
+    'overhead_seconds_count{pool="chat"} 4',
+  ]);
+  const [sum] = samples(page, 'overhead_seconds_sum');
+  const seconds = Number(sum!.split(' ')[1]);
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThan(4);
+  expect(samples(page, 'affinity_hits_total')).toEqual([
+    'affinity_hits_total{pool="chat",result="home"} 3',
+    'affinity_hits_total{pool="chat",result="overflow"} 0',
+  ]);
+  expect(samples(page, 'config_reloads_total')).toEqual([
+    'config_reloads_total{result="success"} 1',
+    'config_reloads_total{result="failure"} 1',
+  ]);
+});

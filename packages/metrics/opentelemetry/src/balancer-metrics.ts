@@ -223,6 +223,19 @@ export const balancerMetrics: readonly BalancerMetric[] = [
     },
   },
   {
+    name: balancer.fairnessBound,
+    kind: 'gauge',
+    unit: unit.ratio,
+    description:
+      'Largest difference of a share from the expected one that is no cause for an alert.',
+    *points({ pools }) {
+      for (const { pool, watch } of pools) {
+        if (watch.fairnessBound !== undefined)
+          yield [{ [attribute.pool]: pool }, watch.fairnessBound];
+      }
+    },
+  },
+  {
     name: balancer.affinityHits,
     kind: 'counter',
     unit: unit.requests,

@@ -52,6 +52,7 @@ export const balancer = {
   selectionShare: 'plimsoll.selection_share',
   expectedShare: 'plimsoll.expected_share',
   fairnessIndex: 'plimsoll.fairness_index',
+  fairnessBound: 'plimsoll.fairness_bound',
   affinityHits: 'plimsoll.affinity_hits',
   storeErrors: 'plimsoll.store_errors',
   configReloads: 'plimsoll.config_reloads',

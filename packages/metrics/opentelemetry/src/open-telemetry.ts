@@ -11,7 +11,7 @@ import { type BalancerMetric, balancerMetrics } from './balancer-metrics.ts';
 import { CurrentGenAi } from './current-gen-ai.ts';
 import type { GenAi } from './gen-ai.ts';
 import { SCOPE } from './names.ts';
-import type { Observed } from './observed.ts';
+import type { Observed, ObservedPool } from './observed.ts';
 import { OlderGenAi } from './older-gen-ai.ts';
 import { PoolWatch } from './pool-watch.ts';
 import { type ProgramCounts, readPools, targetsOf } from './scrape.ts';
@@ -42,9 +42,10 @@ export interface OpenTelemetryMetrics {
    * Counts what `balancer` does from now on. One fleet's balancers may share targets; names of balancers must differ, and
    * ids of targets over fleets.
    *
+   * @param pool - what is known of it besides.
    * @returns the way to stop that.
    */
-  observe(balancer: Observed): () => void;
+  observe(balancer: Observed, pool?: ObservedPool): () => void;
   /** Counts an error of a store: as `onError` of `connectStore`, or called by it. */
   readonly onStoreError: () => void;
   /** Adds up the time a program itself took for a request of `pool`, in milliseconds (>= 0). */
@@ -92,8 +93,8 @@ class Teller implements OpenTelemetryMetrics {
     );
   }
 
-  observe(balancer: Observed): () => void {
-    const watch = new PoolWatch(balancer, this.#genAi, this.#providerOf);
+  observe(balancer: Observed, pool: ObservedPool = {}): () => void {
+    const watch = new PoolWatch(balancer, pool, this.#genAi, this.#providerOf);
     const unwatch = this.#changes.watch(balancer);
     this.#watches.add(watch);
     return () => {

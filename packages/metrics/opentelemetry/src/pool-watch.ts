@@ -1,5 +1,5 @@
 import type { GenAi } from './gen-ai.ts';
-import type { Observed, ObservedEvents } from './observed.ts';
+import type { Observed, ObservedEvents, ObservedPool } from './observed.ts';
 import { type ProviderOf, SeriesBook } from './series.ts';
 import { Tally } from './tally.ts';
 
@@ -13,6 +13,7 @@ export class OperationCounts {
 /** Counts what one balancer tells and its `stats()` do not have, and hands its requests on to the GenAI metrics. */
 export class PoolWatch {
   readonly balancer: Observed;
+  readonly fairnessBound: number | undefined;
   /** By operation; requests without one under the empty text. */
   readonly operations: Map<string, OperationCounts> = new Map();
   readonly failedAttempts: Tally<'target' | 'errorType'> = new Tally();
@@ -21,8 +22,14 @@ export class PoolWatch {
   readonly #genAi: GenAi;
   readonly #stops: readonly (() => void)[];
 
-  constructor(balancer: Observed, genAi: GenAi, providerOf: ProviderOf) {
+  constructor(
+    balancer: Observed,
+    { fairnessBound }: ObservedPool,
+    genAi: GenAi,
+    providerOf: ProviderOf,
+  ) {
     this.balancer = balancer;
+    this.fairnessBound = fairnessBound;
     this.series = new SeriesBook(balancer.name, providerOf);
     this.#genAi = genAi;
     this.#stops = [

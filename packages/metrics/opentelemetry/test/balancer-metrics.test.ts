@@ -35,6 +35,7 @@ it('tells all that a balancer knows, each with its kind and unit', async () => {
     'plimsoll.selection_share': 'gauge 1',
     'plimsoll.expected_share': 'gauge 1',
     'plimsoll.fairness_index': 'gauge 1',
+    'plimsoll.fairness_bound': 'gauge 1',
     'plimsoll.affinity_hits': 'monotonic sum {request}',
     'plimsoll.store_errors': 'monotonic sum {error}',
     'plimsoll.config_reloads': 'monotonic sum {reload}',
@@ -157,6 +158,14 @@ describe('fairness', () => {
     ]);
     const expected = await collector.points('plimsoll.expected_share');
     expect(expected).toEqual([[{ 'plimsoll.pool': 'chat', 'plimsoll.target': 'a' }, 0.5]]);
+  });
+
+  it('has the bound that the program states, and none otherwise', async () => {
+    const { collector, metrics } = observed();
+    metrics.observe(new FakeBalancer('batch'));
+    expect(await collector.points('plimsoll.fairness_bound')).toEqual([
+      [{ 'plimsoll.pool': 'chat' }, 0.1],
+    ]);
   });
 
   it('is not told where none is promised', async () => {

@@ -75,6 +75,6 @@ export function observed(options: OpenTelemetryMetricsOptions = {}): {
   const collector = new Collector();
   const metrics = openTelemetryMetrics({ meterProvider: collector.provider, ...options });
   const balancer = new FakeBalancer();
-  const stop = metrics.observe(balancer);
+  const stop = metrics.observe(balancer, { fairnessBound: 0.1 });
   return { collector, metrics, balancer, stop };
 }

@@ -2,6 +2,7 @@ export {
   type Observed,
   type ObservedEvents,
   type ObservedLimit,
+  type ObservedPool,
   type ObservedStats,
   type ObservedTarget,
 } from './observed.ts';

@@ -177,6 +177,16 @@ export const metrics: readonly ReadableMetric[] = [
     },
   },
   {
+    name: 'fairness_bound',
+    type: 'gauge',
+    help: 'Largest difference of selection_share from expected_share that is no cause for an alert.',
+    *samples({ pools }) {
+      for (const { pool, watch } of pools) {
+        if (watch.fairnessBound !== undefined) yield [{ pool }, watch.fairnessBound];
+      }
+    },
+  },
+  {
     name: 'affinity_hits_total',
     type: 'counter',
     help: 'Requests with a key, by whether they went to the target that the key belongs to.',

@@ -16,6 +16,15 @@ export interface Observed {
 }
 
 /** The events that are read, by name. */
+/** What a balancer itself does not know. */
+export interface ObservedPool {
+  /**
+   * The largest difference of a target's share from the expected one, each 0 to 1, that is no cause for an alert.
+   * @defaultValue not told
+   */
+  readonly fairnessBound?: number | undefined;
+}
+
 export interface ObservedEvents {
   success: {
     readonly operation: string | undefined;

@@ -1,5 +1,5 @@
 import { ANSWER_BOUNDS_SECONDS, Histogram, OVERHEAD_BOUNDS_SECONDS } from './histogram.ts';
-import type { Observed } from './observed.ts';
+import type { Observed, ObservedPool } from './observed.ts';
 import { Tally } from './tally.ts';
 
 /** What became of the requests of one operation. */
@@ -16,6 +16,7 @@ export class OperationCounts {
 /** Counts what one balancer tells and its `stats()` do not have. */
 export class PoolWatch {
   readonly balancer: Observed;
+  readonly fairnessBound: number | undefined;
   /** By operation; requests without one under the empty text. */
   readonly operations: Map<string, OperationCounts> = new Map();
   /** What the program itself took for requests of this pool. */
@@ -24,8 +25,9 @@ export class PoolWatch {
   readonly failovers: Tally<'from' | 'to' | 'reason'> = new Tally();
   readonly #stops: readonly (() => void)[];
 
-  constructor(balancer: Observed) {
+  constructor(balancer: Observed, { fairnessBound }: ObservedPool) {
     this.balancer = balancer;
+    this.fairnessBound = fairnessBound;
     this.#stops = [
       balancer.on('success', ({ operation, isStream, latencyMs, firstContentMs }) => {
         const counts = this.#of(operation);

@@ -2,7 +2,7 @@ import { optionError } from '@plimsoll/core';
 
 import { CONTENT_TYPE, exposition } from './exposition.ts';
 import { metrics } from './metrics.ts';
-import type { Observed } from './observed.ts';
+import type { Observed, ObservedPool } from './observed.ts';
 import { PoolWatch } from './pool-watch.ts';
 import { readPools, targetsOf } from './scrape.ts';
 import { TargetWatch } from './target-watch.ts';
@@ -23,9 +23,10 @@ export interface PrometheusMetrics {
    * Counts what `balancer` does from now on. One fleet's balancers may share targets; names of balancers must differ, and
    * ids of targets over fleets.
    *
+   * @param pool - what is known of it besides.
    * @returns the way to stop that: its metrics are no longer rendered.
    */
-  observe(balancer: Observed): () => void;
+  observe(balancer: Observed, pool?: ObservedPool): () => void;
   /** Counts an error of a store: as `onError` of `connectStore`, or called by it. */
   readonly onStoreError: () => void;
   /** Counts the time a program itself took for a request of `pool`, in milliseconds (>= 0). */
@@ -70,8 +71,8 @@ class Exporter implements PrometheusMetrics {
     this.#build = build;
   }
 
-  observe(balancer: Observed): () => void {
-    const watch = new PoolWatch(balancer);
+  observe(balancer: Observed, pool: ObservedPool = {}): () => void {
+    const watch = new PoolWatch(balancer, pool);
     const unwatch = this.#changes.watch(balancer);
     this.#watches.set(balancer.name, watch);
     return () => {

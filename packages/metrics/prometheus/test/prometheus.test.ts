@@ -14,7 +14,7 @@ function samples(text: string, name: string): string[] {
 it('has these metrics, with these labels', () => {
   const metrics = prometheusMetrics({ build: { version: '1.2.3' } });
   const balancer = new FakeBalancer();
-  metrics.observe(balancer);
+  metrics.observe(balancer, { fairnessBound: 0.1 });
   const quotas = [
     { scope: 'target', dimension: 'requests', windowMs: 1000, limit: 10, used: 1 },
   ] as const;
@@ -53,6 +53,7 @@ it('has these metrics, with these labels', () => {
     selection_share: 'pool,target',
     expected_share: 'pool,target',
     fairness_index: 'pool',
+    fairness_bound: 'pool',
     affinity_hits_total: 'pool,result',
     store_errors_total: '',
     config_reloads_total: 'result',
@@ -253,6 +254,15 @@ describe('fairness', () => {
     expect(samples(text, 'fairness_index')).toEqual(['fairness_index{pool="chat"} 0.5']);
     expect(samples(text, 'selection_share')[0]).toBe('selection_share{pool="chat",target="a"} 1');
     expect(samples(text, 'expected_share')[1]).toBe('expected_share{pool="chat",target="b"} 0.5');
+  });
+
+  it('has the bound that the program states, and none otherwise', () => {
+    const metrics = prometheusMetrics();
+    metrics.observe(new FakeBalancer(), { fairnessBound: 0.05 });
+    metrics.observe(new FakeBalancer('batch'));
+    expect(samples(metrics.render(), 'fairness_bound')).toEqual([
+      'fairness_bound{pool="chat"} 0.05',
+    ]);
   });
 
   it('is not told where the strategy promises no share, nor before the first pick', () => {
