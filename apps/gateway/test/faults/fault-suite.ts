@@ -1,6 +1,7 @@
 import {
   type FaultCompany,
   type FaultResult,
+  type FaultRow,
   faultRows,
   type FaultSubject,
   faultTable,
@@ -8,12 +9,12 @@ import {
 } from '@plimsoll/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 
-/** Puts `subject` through every row, each a test, and prints the table. */
-export function faultSuite(subject: FaultSubject): void {
+/** Puts `subject` through these rows, each a test, and prints the table. */
+export function faultSuite(subject: FaultSubject, rows: readonly FaultRow[] = faultRows): void {
   const results: FaultResult[] = [];
   afterAll(() => console.log(`\n${faultTable(results)}\n`));
 
-  const cases = faultRows.flatMap((row) => [
+  const cases = rows.flatMap((row) => [
     ...(row.withAnother === undefined ? [] : [{ row, company: 'with another' as FaultCompany }]),
     ...(row.alone === undefined ? [] : [{ row, company: 'alone' as FaultCompany }]),
   ]);

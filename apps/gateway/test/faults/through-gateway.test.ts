@@ -1,4 +1,5 @@
 import { faultSuite } from './fault-suite.ts';
 import { throughGateway } from './through-gateway.ts';
+import { byChat } from './ways.ts';
 
-faultSuite(throughGateway);
+faultSuite(throughGateway(byChat));

@@ -3,7 +3,9 @@ import type {
   FaultError,
   FaultPool,
   FaultRequest,
+  FaultSetup,
   FaultSubject,
+  ManualClock,
 } from '@plimsoll/testkit';
 import OpenAI, { APIError } from 'openai';
 import { pino } from 'pino';
@@ -11,24 +13,31 @@ import { pino } from 'pino';
 import { Gateway } from '../../src/gateway.ts';
 import { ManualStage } from './stage.ts';
 import { TestedPool } from './tested-pool.ts';
+import type { Got, Way } from './ways.ts';
 
-/** The gateway over HTTP, asked by the official client, which makes no retries of its own. */
-export const throughGateway: FaultSubject = {
-  name: 'gateway',
-  speed: 1,
-  begin: () =>
-    new ManualStage(20, async (setup, clock) => {
-      const pool = new GatewayPool(setup, clock);
-      await pool.listen();
-      return pool;
-    }),
-};
-
-const messages = [{ role: 'user' as const, content: 'Say it.' }];
+/** The gateway over HTTP, asked in one of its ways by the official client, which makes no retries of its own. */
+export function throughGateway(way: Way): FaultSubject {
+  return {
+    name: `gateway, ${way.name}`,
+    speed: 1,
+    begin: () =>
+      new ManualStage(20, async (setup, clock) => {
+        const pool = new GatewayPool(setup, clock, way);
+        await pool.listen();
+        return pool;
+      }),
+  };
+}
 
 class GatewayPool extends TestedPool implements FaultPool {
+  readonly #way: Way;
   #gateway: Gateway | undefined = undefined;
   #client: OpenAI | undefined = undefined;
+
+  constructor(setup: FaultSetup, clock: ManualClock, way: Way) {
+    super(setup, clock);
+    this.#way = way;
+  }
 
   async listen(): Promise<void> {
     const { name, strategy } = this.balancer;
@@ -47,8 +56,8 @@ class GatewayPool extends TestedPool implements FaultPool {
     const answer = { text: '', finishReason: undefined, outputTokens: undefined, model: undefined };
     const got: Got = { ...answer, attempts: undefined, hasBegun: false };
     try {
-      if (isStream) await this.#stream(got, signal);
-      else await this.#whole(got, signal);
+      const ask = isStream ? this.#way.stream : this.#way.whole;
+      await ask(this.#client!, got, signal);
       // The client takes its own leaving for the end of a stream.
       signal?.throwIfAborted();
       return { ...got, error: undefined };
@@ -61,48 +70,6 @@ class GatewayPool extends TestedPool implements FaultPool {
     await this.#gateway?.drain(0);
     await super[Symbol.asyncDispose]();
   }
-
-  async #stream(got: Got, signal: AbortSignal | undefined): Promise<void> {
-    const { data, response } = await this.#client!.chat.completions.create(
-      { model: 'chat', messages, stream: true, stream_options: { include_usage: true } },
-      { signal },
-    ).withResponse();
-    got.attempts = attemptsOf(response.headers);
-    got.hasBegun = true;
-    for await (const { model, choices, usage } of data) {
-      got.model = model;
-      got.outputTokens = usage?.completion_tokens ?? got.outputTokens;
-      got.text += choices[0]?.delta.content ?? '';
-      got.finishReason = choices[0]?.finish_reason ?? got.finishReason;
-    }
-  }
-
-  async #whole(got: Got, signal: AbortSignal | undefined): Promise<void> {
-    const { data, response } = await this.#client!.chat.completions.create(
-      { model: 'chat', messages },
-      { signal },
-    ).withResponse();
-    const [choice] = data.choices;
-    got.attempts = attemptsOf(response.headers);
-    got.model = data.model;
-    got.outputTokens = data.usage?.completion_tokens;
-    got.text = choice?.message.content ?? '';
-    got.finishReason = choice?.finish_reason;
-  }
-}
-
-/** What has come of an answer. */
-interface Got {
-  text: string;
-  finishReason: string | undefined;
-  outputTokens: number | undefined;
-  model: string | undefined;
-  attempts: number | undefined;
-  hasBegun: boolean;
-}
-
-function attemptsOf(headers: Headers): number {
-  return Number(headers.get('x-plimsoll-attempts'));
 }
 
 function errorOf(error: unknown, isInStream: boolean): FaultError {

@@ -69,6 +69,40 @@ describe('the size', () => {
     expect(size([[1, 2], [3]])).toBe(3);
   });
 
+  it('of a response counts instructions, messages, and calls of tools with what they gave', () => {
+    const json = {
+      instructions: 'x'.repeat(40),
+      input: [
+        { role: 'user', content: 'y'.repeat(40) },
+        { type: 'function_call', arguments: 'z'.repeat(40) },
+        { type: 'function_call_output', output: [{ type: 'input_text', text: 'w'.repeat(40) }] },
+        { role: 'user', content: [{ type: 'input_image', image_url: 'A'.repeat(1000) }] },
+      ],
+      max_output_tokens: 9,
+    };
+    expect(read(json, {}, 'responses')).toMatchObject({
+      turns: 2,
+      images: 1,
+      inputTokens: 40 + 1000,
+      maxOutputTokens: 9,
+      isStream: false,
+    });
+    expect(read({ input: 'x'.repeat(8) }, {}, 'responses')).toMatchObject({
+      turns: 1,
+      inputTokens: 2,
+    });
+  });
+
+  it('of everything else counts what is to be read', () => {
+    const tokens = (name: string, json: Record<string, unknown>): number | undefined =>
+      read(json, {}, name).inputTokens;
+    expect(tokens('completions', { prompt: ['x'.repeat(8), [1, 2]] })).toBe(4);
+    expect(tokens('audio.speech', { input: 'x'.repeat(8) })).toBe(2);
+    expect(tokens('images.edits', { prompt: 'x'.repeat(8) })).toBe(1002);
+    expect(tokens('moderations', { input: ['x'.repeat(4), 'y'.repeat(4)] })).toBe(2);
+    expect(read({ input: 'x' }, {}, 'audio.speech').isStream).toBe(true);
+  });
+
   it('of what is no chat is nothing, and not an error', () => {
     expect(read({ messages: 'x', tools: 3, max_tokens: 'many' })).toMatchObject({
       turns: 0,
