@@ -88,6 +88,37 @@ itWithPrometheus('a Prometheus that scrapes the gateway knows what it did', asyn
   expect(await valueOf('plimsoll_expected_share{target="a"}')).toBe(0.75);
   expect(await valueOf('plimsoll_fairness_index')).toBeGreaterThan(0.99);
   expect(await valueOf('plimsoll_ratelimit_limit{target="b",window="60s"}')).toBe(6000);
+  expect(await valueOf('plimsoll_overhead_seconds_count')).toBe(41);
+  expect(await valueOf('plimsoll_fairness_bound')).toBe(0.1);
+  const told = await prometheus.query('count by (__name__) ({__name__=~"plimsoll_.+"})');
+  expect(told.map(({ metric }) => metric['__name__']!.slice('plimsoll_'.length)).sort()).toEqual([
+    'affinity_hits_total',
+    'attempts_total',
+    'build_info',
+    'config_reloads_total',
+    'cost_usd_total',
+    'expected_share',
+    'fairness_bound',
+    'fairness_index',
+    'in_flight',
+    'overhead_seconds_bucket',
+    'overhead_seconds_count',
+    'overhead_seconds_sum',
+    'queue_depth',
+    'ratelimit_limit',
+    'ratelimit_remaining',
+    'request_duration_seconds_bucket',
+    'request_duration_seconds_count',
+    'request_duration_seconds_sum',
+    'requests_total',
+    'selection_share',
+    'store_errors_total',
+    'target_state',
+    'time_to_first_token_seconds_bucket',
+    'time_to_first_token_seconds_count',
+    'time_to_first_token_seconds_sum',
+    'tokens_total',
+  ]);
   // An alert that waits for its time is pending; nothing is wrong here but one request in 41.
   expect(await prometheus.query('ALERTS{alertstate="firing"}')).toEqual([]);
 
