@@ -31,6 +31,8 @@ const policy = { kind: 'policy', verdict: 'fail', ...noHealth };
 const server = { kind: 'server', verdict: 'failover', ...health };
 const overload = { kind: 'overload', verdict: 'cooldown', scope: 'target', ...health };
 const pinned = { kind: 'pinned_state', verdict: 'fail', ...noHealth };
+const noPath = { kind: 'bad_request', verdict: 'failover', ...noHealth };
+const notKept = (message: string): object => openaiError(null, 'invalid_request_error', message);
 
 // The rows of the table in the specification that concern this dialect, by their numbers.
 describe('classifyAnswer', () => {
@@ -372,6 +374,13 @@ describe('classifyAnswer', () => {
     ['18: flex', 429, openaiError('flex_unavailable'), {}, overload],
     ['20: thread', 404, openaiError('thread_not_found'), {}, pinned],
     ['20: response', 400, openaiError('previous_response_not_found'), {}, pinned],
+    ['20: response gone', 404, notKept("Response with id 'resp_1' not found."), {}, pinned],
+    ['20: conversation', 404, notKept("Conversation with id 'conv_1' not found."), {}, pinned],
+    ['13: no such path, OpenAI', 404, notKept('Invalid URL (POST /v1/x)'), {}, noPath],
+    ['13: no such path, Groq', 404, openaiError('unknown_url'), {}, noPath],
+    ['13: no such path, vLLM', 404, { detail: 'Not Found' }, {}, noPath],
+    ['13: no such path, Ollama', 404, '404 page not found', {}, noPath],
+    ['14: image', 400, openaiError('image_too_large'), {}, badRequest],
     ['20: residency', 400, openaiError('data_residency_mismatch'), {}, pinned],
     ['21: unknown 4xx', 418, '', {}, { kind: 'unknown', verdict: 'fail', ...noHealth }],
     ['21: unknown 5xx', 520, '', {}, server],
@@ -384,6 +393,8 @@ describe('classifyAnswer', () => {
     ['a code', openaiError('rate_limit_exceeded', 'requests'), throttle],
     ['a type', openaiError(null, 'overloaded_error'), overload],
     ['a family', openaiError(null, 'invalid_request_error'), badRequest],
+    ['an image', openaiError('failed_to_download_image'), badRequest],
+    ['a vector store', openaiError('vector_store_timeout'), server],
     ['a number', { error: { code: 429, message: 'm' } }, { ...throttle, status: 429 }],
     ['nothing', { error: {} }, { ...server, message: 'the API reported an error' }],
     ['words', { error: 'broken' }, { ...server, message: 'broken' }],

@@ -101,6 +101,25 @@ describe('what is sent', () => {
     expect(upstream.requests[0]!.headers).not.toHaveProperty('authorization');
   });
 
+  it.each(['/responses', '/responses/resp_1?include=x'])(
+    'names no deployment for %s',
+    async (path) => {
+      const baseUrl = new URL(upstream.url).origin;
+      const azure = provider({ preset: 'azure', baseUrl, apiVersion: '2024-10-21' });
+      const method = path === '/responses' ? 'POST' : 'GET';
+      await start(azure, plain, { path, method }).over;
+      const joint = path.includes('?') ? '&' : '?';
+      expect(upstream.requests[0]!.path).toBe(`/openai${path}${joint}api-version=2024-10-21`);
+    },
+  );
+
+  it('may delete, and sends no body and no type then', async () => {
+    await start(provider(), {}, { method: 'DELETE', path: '/responses/resp_1' }).over;
+    expect(upstream.requests[0]).toMatchObject({ method: 'DELETE', path: '/v1/responses/resp_1' });
+    expect(upstream.requests[0]!.headers).not.toHaveProperty('content-type');
+    expect(upstream.requests[0]!.body).toHaveLength(0);
+  });
+
   it('takes the name of an Azure deployment from the caller where the target leaves it open', async () => {
     const baseUrl = new URL(upstream.url).origin;
     const azure = provider({ preset: 'azure', baseUrl, apiVersion: '2024-10-21' });
@@ -129,6 +148,50 @@ describe('an answer', () => {
     expect(chunks).toHaveLength(1);
     expect(chunks[0]![1]).toBe(ChunkKind.content);
     expect(end).toMatchObject({ model: 'gpt-test', usage: { outputTokens: 4 } });
+  });
+
+  it('that is sound comes piece by piece, unread', async () => {
+    upstream.always({ soundBytes: 2500, chunkDelayMs: 1 });
+    const request = { model: 'gpt-test', voice: 'alloy', input: 'Hi' };
+    const { head, chunks, end } = await start(provider(), request, { path: '/audio/speech' }).over;
+    expect(head!.headers['content-type']).toBe('audio/mpeg');
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(end).toEqual({});
+  });
+
+  it('that is sound may be had elsewhere until it has begun', async () => {
+    const ask = async (faultAfter: number): Promise<Failure> => {
+      upstream.always({ fault: 'reset_in_body', faultAfter, chunkDelayMs: 5 });
+      const request = { model: 'gpt-test', voice: 'alloy', input: 'Hi' };
+      return (await start(provider(), request, { path: '/audio/speech' }).over).failure!;
+    };
+    expect(await ask(0)).toMatchObject({ kind: 'network', verdict: 'failover' });
+    expect(await ask(1)).toMatchObject({ kind: 'stream', verdict: 'fail' });
+  });
+
+  it('about a kept response is no failure of the target', async () => {
+    const of = (): Promise<Collected> =>
+      start(provider(), {}, { method: 'GET', path: '/responses/resp_1' }).over;
+    expect((await of()).failure).toMatchObject({
+      kind: 'pinned_state',
+      verdict: 'fail',
+      isHealthFailure: false,
+      answer: { head: { status: 404 } },
+    });
+    upstream.always({ body: { object: 'response', status: 'failed', error: { code: 'x' } } });
+    expect((await of()).end).toBeDefined();
+    upstream.always({ body: { error: { code: 'server_error', message: 'm' } } });
+    expect((await of()).failure).toMatchObject({ kind: 'server' });
+  });
+
+  it('that says a response failed is a failure by its own code', async () => {
+    const error = { message: 'm', type: '', code: 'rate_limit_exceeded' };
+    upstream.always({ fault: 'failed_response', faultAfter: 0, error });
+    for (const stream of [false, true]) {
+      const json = { model: 'gpt-test', input: 'Hi', stream };
+      const { failure } = await start(provider(), json, { path: '/responses' }).over;
+      expect(failure).toMatchObject({ kind: 'throttle', verdict: 'cooldown' });
+    }
   });
 
   it('of embeddings reports its usage', async () => {

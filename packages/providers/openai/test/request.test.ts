@@ -13,6 +13,25 @@ function prepare(text: string, model?: string, acceptsStreamOptions = true, path
 }
 
 describe('prepareBody', () => {
+  it('names the model in a form, and leaves all other bytes', () => {
+    const given = Buffer.from('--b name="model" chat \xff --b--', 'latin1');
+    const modelStart = given.indexOf('chat');
+    const form = { contentType: 'multipart/form-data', modelStart, modelEnd: modelStart + 4 };
+    const payload = { dialect: 'openai', path: '/audio/transcriptions', body: given, form };
+    const sent = (model: string | undefined, named = 'chat'): Buffer =>
+      prepareBody({ ...payload, json: { model: named } }, model, true).body;
+    expect(sent('whisper-1').toString('latin1')).toBe('--b name="model" whisper-1 \xff --b--');
+    expect(sent('*')).toBe(given);
+    // The caller named a target behind its model.
+    expect(sent('*', 'ch').toString('latin1')).toBe('--b name="model" ch \xff --b--');
+  });
+
+  it('puts nothing into an empty body', () => {
+    const body = Buffer.alloc(0);
+    const path = '/responses/resp_1/cancel';
+    expect(prepareBody({ dialect: 'openai', path, json: {}, body }, 'm', true).body).toBe(body);
+  });
+
   it('passes the very bytes through when nothing has to change', () => {
     const body = Buffer.from('{ "model":"m",\n "messages":[] }');
     const json = JSON.parse(body.toString()) as Record<string, unknown>;

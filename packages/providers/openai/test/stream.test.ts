@@ -28,15 +28,17 @@ class Recorder implements StreamListener {
 }
 
 interface Scan {
+  readonly isReplay?: boolean;
   readonly choices?: number;
   readonly hidesUsage?: boolean;
   /** Where the bytes are cut. */
   readonly cuts?: readonly number[];
 }
 
-function scan(stream: string | Buffer, { choices = 1, hidesUsage = false, cuts = [] }: Scan = {}) {
+function scan(stream: string | Buffer, options: Scan = {}) {
+  const { choices = 1, hidesUsage = false, isReplay = false, cuts = [] } = options;
   const recorder = new Recorder();
-  const scanner = new StreamScanner(recorder, choices, hidesUsage);
+  const scanner = new StreamScanner(recorder, choices, hidesUsage, isReplay);
   const bytes = Buffer.from(stream as string);
   let from = 0;
   for (const cut of [...cuts].sort((a, b) => a - b)) {
@@ -107,11 +109,36 @@ describe('what an event is', () => {
       ChunkKind.content,
     ],
     ['a response begun', event({ type: 'response.created', response: {} }), ChunkKind.event],
+    ['a response queued', event({ type: 'response.queued', response: {} }), ChunkKind.event],
+    [
+      'a response under way',
+      event({ type: 'response.in_progress', response: {} }),
+      ChunkKind.event,
+    ],
+    ['an item begun', event({ type: 'response.output_item.added', item: {} }), ChunkKind.event],
+    ['no response text', event({ type: 'response.output_text.delta', delta: '' }), ChunkKind.event],
+    ...[
+      'response.function_call_arguments.delta',
+      'response.reasoning_summary_text.delta',
+      'response.reasoning_text.delta',
+      'response.refusal.delta',
+      'response.mcp_call_arguments.delta',
+      'response.code_interpreter_call_code.delta',
+      'response.audio.delta',
+      'transcript.text.delta',
+    ].map((type): [string, string, ChunkKind] => [
+      type,
+      event({ type, delta: 'a' }),
+      ChunkKind.content,
+    ]),
     [
       'a response image',
       event({ type: 'response.image_generation_call.partial_image' }),
       ChunkKind.content,
     ],
+    ['speech', event({ type: 'speech.audio.delta', audio: 'AA==' }), ChunkKind.content],
+    ['a segment', event({ type: 'transcript.text.segment', text: 'a' }), ChunkKind.content],
+    ['an image', event({ type: 'image_edit.partial_image', b64_json: 'A' }), ChunkKind.content],
   ])('%s', (_, stream, kind) => {
     expect(kindOf(stream)).toBe(kind);
   });
@@ -193,6 +220,40 @@ describe('when an answer is complete', () => {
     expect(recorder.text).toBe(stream);
     expect(scanner.usage).toMatchObject({ inputTokens: 1, outputTokens: 2 });
     expect(scanner.model).toBe('gpt-5');
+  });
+
+  it.each([
+    'transcript.text.done',
+    'speech.audio.done',
+    'image_generation.completed',
+    'image_edit.completed',
+  ])('is after %s, when the body ends', (type) => {
+    const stream = event({ type, usage: { input_tokens: 1, output_tokens: 2 } });
+    for (const marker of ['', done]) {
+      const { recorder, scanner } = scan(stream + stream + marker);
+      expect(recorder.end).toBe('complete');
+      // No marker is supplied: these streams have none.
+      expect(recorder.text).toBe(stream + stream + marker);
+      expect(scanner.usage).toMatchObject({ inputTokens: 1, outputTokens: 2 });
+    }
+  });
+
+  it.each(['response.output_text.delta', 'transcript.text.delta', 'speech.audio.delta'])(
+    'is not after %s',
+    (type) => {
+      const stream = event({ type, delta: 'a' });
+      expect(scan(stream).recorder.end).toEqual({
+        reason: 'the stream ended before its last event',
+      });
+      expect(scan(stream + done).recorder.end).toHaveProperty('reason');
+    },
+  );
+
+  it('is at the failure of a response that is only told again', () => {
+    const stream = event({ type: 'response.failed', response: { error: 1 } });
+    const { recorder } = scan(stream, { isReplay: true });
+    expect(recorder.end).toBe('complete');
+    expect(recorder.text).toBe(stream);
   });
 });
 
