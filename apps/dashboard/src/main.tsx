@@ -1,0 +1,16 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { DashboardContext } from './state/context.ts';
+import { createDashboard } from './state/dashboard.ts';
+import { startTheme } from './state/theme.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+
+startTheme();
+render(
+  <DashboardContext.Provider value={createDashboard()}>
+    <App />
+  </DashboardContext.Provider>,
+  document.getElementById('app')!,
+);
