@@ -12,6 +12,7 @@ import {
 
 import { type Attempt, type AttemptOwner, NO_CONTROL } from './attempt.ts';
 import { isCooling } from './cool-downs.ts';
+import type { AttemptCause } from './decision.ts';
 import { ABORTED, FAILED, SUCCESS } from './decision-ring.ts';
 import { closeLease, endTrial, markAnswered, openLease } from './lease.ts';
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
@@ -44,6 +45,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
   readonly #totalAtMs: number;
   /** When a request without content gets a second attempt. */
   #hedgeAtMs = Infinity;
+  #isHedging = false;
   #waitUntilMs = Infinity;
   /** When a request that waits goes on; `Infinity` while it does not wait. */
   #resumeAtMs = Infinity;
@@ -86,6 +88,18 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
 
   get target(): Target | undefined {
     return this.#target;
+  }
+
+  /** Milliseconds that it has, up to the first content of a stream. */
+  get deadlineMs(): number {
+    return this.#deadlineAtMs - this.startedAtMs;
+  }
+
+  /** Why its next attempt is made. */
+  get cause(): AttemptCause {
+    if (this.attempts === 0) return 'first';
+    if (this.#isHedging) return 'hedge';
+    return this.#recovery?.rescue === undefined ? 'retry' : 'rescue';
   }
 
   /** How long it may wait in the queue; `Infinity` while it is not there. */
@@ -221,6 +235,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
       attempts: this.attempts,
       latencyMs: nowMs - this.startedAtMs,
       firstContentMs: this.#firstContentAtMs - this.startedAtMs,
+      attemptFirstContentMs: attempt.firstContentAtMs - attempt.startedAtMs,
       usage: this.#spent,
       costUsd: this.#spentUsd,
       model: end.model,
@@ -302,7 +317,9 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     this.#recovery ??= new Recovery(pool, this.request);
     this.#recovery.tried.push(first.member.slot);
     const isTaken = pool.hedging!.take(pool.fleet, pool.members, this.#isStream, nowMs);
+    this.#isHedging = true;
     this.#hedge = isTaken ? this.#start(nowMs) : undefined;
+    this.#isHedging = false;
     this.#recovery.tried.pop();
     if (this.#hedge !== undefined) pool.counters.hedges++;
     else if (isTaken) pool.hedging!.refund();
@@ -314,6 +331,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     attempt.firstContentAtMs = nowMs;
     this.#hedgeAtMs = Infinity;
     this.#dropLoser(attempt, nowMs);
+    pool.ring.answer(attempt.decision, nowMs - attempt.startedAtMs);
     markAnswered(fleet, attempt);
     endTrial(fleet, attempt, true, nowMs);
     const { slot, health } = attempt.member;
@@ -380,7 +398,7 @@ export class BalancedCall implements Call, Sweepable, AttemptOwner {
     if (usage !== undefined) this.#spent = addUsage(this.#spent, usage);
     if (costUsd !== undefined) this.#spentUsd = (this.#spentUsd ?? 0) + costUsd;
     const code = failure === undefined ? SUCCESS : failure.kind === 'aborted' ? ABORTED : FAILED;
-    pool.ring.settle(attempt.decision, code, failure?.message);
+    pool.ring.settle(attempt.decision, code, outcome);
     pool.counters.end(slot, outcome);
     pool.observe(slot, outcome, nowMs);
     if (code === FAILED && pool.emitter.has('attemptFailed')) {

@@ -22,6 +22,7 @@ export function explain(
   const notes = new Notes();
   view.open(request, NO_NARROWING, nowMs);
   const first = picker.trace(roster, view, request, nowMs, notes, true);
+  const { isAtHome } = view;
   const candidates = roster.members.map(({ slot, target }): Candidate => ({
     target: target.id,
     reason: view.reason(slot),
@@ -39,12 +40,28 @@ export function explain(
     pool,
     strategy,
     attempt: 1,
+    number: -1,
+    cause: 'first',
     epochMs: fleet.clock.epochMs(),
+    sinceStartMs: 0,
+    request: {
+      inputTokens: request.inputTokens,
+      pin: request.pin,
+      residency: request.residency,
+      isAtHome,
+      deadlineMs: undefined,
+    },
     target: first === -1 ? undefined : idOf(first),
     candidates,
     path: notes.path,
     outcome: undefined,
     failure: undefined,
+    failureFacts: undefined,
+    firstContentMs: undefined,
+    durationMs: undefined,
+    inputTokens: undefined,
+    outputTokens: undefined,
+    costUsd: undefined,
     order: order.map(idOf),
   };
 }

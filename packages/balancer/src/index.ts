@@ -18,7 +18,9 @@ export { type Balancer } from './balancer.ts';
 export { type FailureFacts } from './failure-facts.ts';
 export { type CallError } from './call-error.ts';
 export {
+  type AttemptCause,
   type Candidate,
+  type DecidedRequest,
   type Decision,
   type Explanation,
   type Reason,

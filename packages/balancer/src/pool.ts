@@ -312,7 +312,7 @@ export class Pool implements Balancer {
       notes === undefined
         ? this.#picker.pick(now, view, request, nowMs)
         : this.#picker.trace(now, view, request, nowMs, notes, false);
-    this.lastDecision = this.ring.record(call.id, attempts + 1, slot, now, view, notes, nowMs);
+    this.lastDecision = this.ring.record(call, slot, now, view, notes, nowMs);
     if (isFirst && slot !== -1) {
       this.#expected.onFirstPick();
       // A pin leaves the strategy no choice.

@@ -47,6 +47,8 @@ export interface Result {
   readonly latencyMs: number;
   /** Milliseconds from the request's start to its first content. */
   readonly firstContentMs: number;
+  /** The target's own part of that, from the start of the attempt that served the request. */
+  readonly attemptFirstContentMs: number;
   readonly usage: Usage | undefined;
   /** US dollars; undefined when the target has no price or the provider told no usage. */
   readonly costUsd: number | undefined;

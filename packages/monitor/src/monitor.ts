@@ -147,10 +147,9 @@ class PoolMonitor implements Monitor {
     this.#terms = this.#present.map(termOf);
     this.#span = shareSpan(this.#timeline, this.#pool.picks, this.#termsSinceMs);
     this.#stops = [
-      balancer.on('success', ({ target, firstContentMs, attempts }) => {
+      balancer.on('success', ({ target, firstContentMs, attemptFirstContentMs }) => {
         this.#pool.firstContent.add(firstContentMs);
-        // What others took is not for the one to answer for that served in the end.
-        if (attempts === 1) this.#watches.get(target.id)?.firstContent.add(firstContentMs);
+        this.#watches.get(target.id)?.firstContent.add(attemptFirstContentMs);
       }),
       balancer.on('failure', (failure) => this.#onFailure(failure)),
       balancer.on('attemptFailed', ({ target, failure }) => {
