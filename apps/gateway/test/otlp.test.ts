@@ -132,5 +132,5 @@ it('goes on when the collector refuses', async () => {
   await collector.until(2);
   const unsent = gateway.logged.filter((line) => 'unsent' in line);
   expect(unsent.length).toBeGreaterThan(0);
-  expect(String((unsent[0]!['unsent'] as Error).message)).not.toBe('');
+  expect((unsent[0]!['unsent'] as Error).message).not.toBe('');
 });
