@@ -43,8 +43,7 @@ export function sceneOf(
   poolId = 'chat',
 ): Scene {
   const pool = poolOf(name, nowMs, poolId);
-  const decisions =
-    name === 'empty' || name === 'down' || name === 'many' ? [] : decisionsOf(nowMs, name);
+  const decisions = decisionsOf(nowMs, name);
   return {
     view: { epochMs: nowMs, pools: poolsOf(pool), pool },
     history: historyOf(name, pool.targets, window, nowMs),
@@ -620,6 +619,15 @@ function decisionsOf(nowMs: number, name: SceneName): DecisionRow[] {
       outcome: 'failed',
     }),
   ];
+  if (name === 'empty' || name === 'many') return [];
+  if (name === 'down') {
+    return Array.from({ length: 9 }, (_, index) =>
+      row(9000 - index, index * 0.7, null, 'refused', 'no target is in service', {
+        attempts: 0,
+        outcome: 'failed',
+      }),
+    );
+  }
   return name === 'healthy'
     ? rows.filter(({ kind }) => ['turn', 'pin', 'residency'].includes(kind))
     : rows;

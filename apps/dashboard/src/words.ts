@@ -1,6 +1,6 @@
 import type { Attention, PoolView, TargetView, Verdict } from '@plimsoll/monitor';
 import { conditionOf, conditionTitles, untilOf } from './condition.ts';
-import { count, countdown, duration, inWords, percent, times, wholePercent } from './format.ts';
+import { count, countdown, inWords, percent, span, times, wholePercent } from './format.ts';
 
 /** A sentence, with what is to stand out of it. */
 export type Words = readonly (string | { readonly strong: string })[];
@@ -38,7 +38,7 @@ function isSaid(words: Words): boolean {
 }
 
 function waitingWords({ waiting, maxWaitMs, refusedPerMinute }: Verdict): Words {
-  const wait = `${waiting === 1 ? 'request waits' : 'requests wait'} for up to ${duration(maxWaitMs)}`;
+  const wait = `${waiting === 1 ? 'request waits' : 'requests wait'} for up to ${span(maxWaitMs)}`;
   const refused = 'refused in the last minute';
   if (waiting > 0 && refusedPerMinute > 0) {
     const were = refusedPerMinute === 1 ? 'was' : 'were';
@@ -113,7 +113,7 @@ function room({ figures, verdict }: PoolView): Words {
 function queue({ waiting, oldestWaitMs, refusedPerMinute }: Verdict): Words {
   if (waiting === 0 && refusedPerMinute === 0) return [];
   if (waiting === 0) return [bold(count(refusedPerMinute)), ' refused in the last minute.'];
-  const since = oldestWaitMs === null ? '' : `, the oldest for ${duration(oldestWaitMs)}`;
+  const since = oldestWaitMs === null ? '' : `, the oldest for ${span(oldestWaitMs)}`;
   return [bold(count(waiting)), ` ${waiting === 1 ? 'waits' : 'wait'} for quota${since}.`];
 }
 
@@ -162,6 +162,11 @@ export function pageTitle(pool: PoolView): string {
   if (usable === 0) return `✕ ${pool.id} is down · Plimsoll`;
   if (served === 'idle') return `${pool.id} · Plimsoll`;
   return `${pool.id} ${usable}/${total} · Plimsoll`;
+}
+
+/** A sentence in which names stand out. */
+export function withNames(sentence: string, names: ReadonlySet<string>): Words {
+  return sentence.split(/([\s,;:.!?()]+)/).map((word) => (names.has(word) ? bold(word) : word));
 }
 
 export function sentenceCase(text: string): string {

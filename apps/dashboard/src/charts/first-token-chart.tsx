@@ -79,10 +79,10 @@ function Chart(props: {
   );
   const labels = quantiles.flatMap((name, index) => {
     const at = shown[index];
-    if (at === null || at === undefined) return [];
+    const inWindow = pool.figures.firstContentMs[name];
+    if (at === null || at === undefined || (point === null && inWindow === null)) return [];
     // Without a pointer the figures are those of the window, which the head of the page shows as well.
-    const text = point === null ? (pool.figures.firstContentMs[name] ?? at) : at;
-    return [{ name, text: duration(text), y: y(at) }];
+    return [{ name, text: duration(point === null ? inWindow : at), y: y(at) }];
   });
   const places = spreadLabels(
     labels.map((label) => label.y),

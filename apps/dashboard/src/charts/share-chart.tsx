@@ -30,7 +30,7 @@ export function ShareChart({ pool }: { pool: PoolView }): VNode {
         <h2 id="h-share">Share over {windowWords[window.value]}</h2>
         <span class="hint">
           {time === undefined
-            ? `${isMany ? 'By provider. ' : ''}${hasPromise ? 'Thin lines: expected share' : ''}`
+            ? `${isMany ? 'By provider. ' : ''}${hasTraffic && hasPromise ? 'Thin lines: expected share' : ''}`
             : `At ${clockSeconds(time)}`}
         </span>
       </div>
@@ -60,7 +60,7 @@ function Chart(props: {
     () => shareStack(history, layers, nowMs.value),
     [history, nowMs.value, layers.length],
   );
-  const area = plotArea(width, 0, width < 460 ? 104 : 140);
+  const area = plotArea(width, 0, width < NARROW ? 92 : 140);
   const look = layers.map(({ id }) => id).join('\n');
 
   // Drawn from the highest down, each down to the bottom: what is not covered by the next is the layer.
@@ -109,11 +109,21 @@ function Chart(props: {
         />
       )}
       <ChartFrame timeline={timeline} area={area}>
-        <Labels layers={layers} stack={stack} index={shown} area={area} marks={marks} />
+        <Labels
+          layers={layers}
+          stack={stack}
+          index={shown}
+          area={area}
+          marks={marks}
+          isWide={width >= NARROW}
+        />
       </ChartFrame>
     </div>
   );
 }
+
+/** Below this width, in pixels, labels are names alone. */
+const NARROW = 460;
 
 /** Below this share a layer is too thin for a label, and its share is in the table. */
 const LABELLED = 0.005;
@@ -124,8 +134,9 @@ function Labels(props: {
   index: number;
   area: PlotArea;
   marks: ReadonlyMap<string, Identity>;
+  isWide: boolean;
 }): VNode {
-  const { layers, stack, index, area, marks } = props;
+  const { layers, stack, index, area, marks, isWide } = props;
   const labels = layers.flatMap((layer, layerIndex) => {
     const top = stack.actual[layerIndex]?.[index] ?? 0;
     const bottom = layerIndex === 0 ? 0 : (stack.actual[layerIndex - 1]?.[index] ?? 0);
@@ -150,7 +161,7 @@ function Labels(props: {
         >
           <Glyph identity={marks.get(layer.id)} size={10} />
           <b>{layer.id}</b>
-          <span class="end">{percent(share, 0)}</span>
+          {isWide && <span class="end">{percent(share, 0)}</span>}
         </span>
       ))}
     </>

@@ -36,7 +36,10 @@ export function StateWords({ target, attention, error }: StateProps): VNode {
           {conditionTitles[condition]}
           {until !== undefined && (
             <>
-              , {until.label} <Countdown to={until.epochMs} />
+              ,{' '}
+              <span class="nowrap">
+                {until.label} <Countdown to={until.epochMs} />
+              </span>
             </>
           )}
         </span>

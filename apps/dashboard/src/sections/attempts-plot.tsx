@@ -107,7 +107,7 @@ function AttemptBar(props: {
 }
 
 /** Under this many pixels between them, two captions would touch. */
-const APART = 150;
+const APART = 200;
 
 function Caption(props: {
   attempt: Attempt;

@@ -3,7 +3,9 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { count, duration, percent, span, strategyName } from '../format.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { useDashboard } from '../state/context.ts';
+import { withNames } from '../words.ts';
 import { AttemptsPlot } from './attempts-plot.tsx';
 import { CandidateTable } from './candidate-table.tsx';
 import './decision-detail.css';
@@ -54,7 +56,9 @@ function Explanation({ explained, pool }: { explained: Explained; pool: PoolView
   return (
     <>
       <div class="sentence">
-        <p>{sentence}</p>
+        <p>
+          <Sentence words={withNames(sentence, new Set(candidates.map(({ target }) => target)))} />
+        </p>
         <CopyButton text={JSON.stringify(explained, undefined, 2)} label="Copy as JSON" />
       </div>
       <div class="columns">

@@ -266,7 +266,7 @@ function Row(props: {
           <Countdown to={quota.resetEpochMs} />
         )}
       </td>
-      <td class="r o">{target.usdPerHour === null ? UNKNOWN : usd(target.usdPerHour).slice(1)}</td>
+      <td class="r o">{dollars(target.usdPerHour)}</td>
       <td class="o">
         <div class="controls">
           <WeightStepper target={target} controls={controls} />
@@ -281,6 +281,12 @@ function Row(props: {
 function points(share: number | null): string {
   if (share === null) return UNKNOWN;
   return share === 0 ? '0' : (share * 100).toFixed(2);
+}
+
+/** Whole dollars above ten, without the sign that stands in the head. */
+function dollars(value: number | null): string {
+  if (value === null) return UNKNOWN;
+  return value >= 10 ? count(value) : usd(value).slice(1);
 }
 
 function milliseconds(ms: number | null): string {

@@ -1,6 +1,6 @@
 import type { PoolView, WindowName } from '@plimsoll/monitor';
 import type { VNode } from 'preact';
-import { count, duration, errorPercent, rate, times, usd, wholePercent } from '../format.ts';
+import { count, duration, errorPercent, rate, span, times, usd, wholePercent } from '../format.ts';
 import { Spark } from '../parts/spark.tsx';
 import { useDashboard } from '../state/context.ts';
 import './figures.css';
@@ -107,7 +107,7 @@ function firstToken({ figures: { firstContentMs: of } }: PoolView): Figure {
 
 function waiting({ waiting: now, oldestWaitMs }: PoolView['verdict']): string {
   if (now === 0) return 'none waiting';
-  return `${count(now)} waiting${oldestWaitMs === null ? '' : `, oldest ${duration(oldestWaitMs)}`}`;
+  return `${count(now)} waiting${oldestWaitMs === null ? '' : `, oldest ${span(oldestWaitMs)}`}`;
 }
 
 function headroom({ figures: { headroom: of }, verdict }: PoolView): Figure {
@@ -125,7 +125,7 @@ function headroom({ figures: { headroom: of }, verdict }: PoolView): Figure {
   if (timesNow === null && capacityPerSecond !== null) {
     return {
       name: 'Capacity',
-      value: rate(capacityPerSecond),
+      value: capacityPerSecond >= 10 ? count(capacityPerSecond) : rate(capacityPerSecond),
       unit: ' /s',
       note: 'sum of all quotas',
       points,

@@ -46,7 +46,9 @@ export function TargetTable({ pool: { targets, attention } }: { pool: PoolView }
           <th scope="col" class="r">
             Errors
           </th>
-          <th scope="col">First token p50 · 95 · 99</th>
+          <th scope="col" class="latency">
+            First token p50<span class="sub in-line"> · 95 · 99</span>
+          </th>
           <th scope="col">
             <span class="quota">
               <span>Quota</span>
@@ -55,7 +57,7 @@ export function TargetTable({ pool: { targets, attention } }: { pool: PoolView }
               <span class="reset">Resets</span>
             </span>
           </th>
-          <th scope="col" class="r">
+          <th scope="col" class="r cost">
             $/h
           </th>
           <th scope="col" class="r weight-head">
@@ -109,7 +111,9 @@ function Row(props: {
       </td>
       <td class={errorRatio !== null && errorRatio >= 0.5 ? 'r bad' : 'r'}>
         {errorPercent(errorRatio)}
-        <span class="sub">{errorNote}</span>
+        <span class="sub" title={errorNote}>
+          {errorNote}
+        </span>
       </td>
       <td class="latency">
         <span class="medium">{duration(firstContentMs.p50)}</span>{' '}
@@ -123,7 +127,7 @@ function Row(props: {
       <td>
         <QuotaBars quotas={target.quotas} />
       </td>
-      <td class="r">{usd(usdPerHour)}</td>
+      <td class="r cost">{usd(usdPerHour)}</td>
       <td>
         <div class="controls">
           <WeightStepper target={target} controls={controls} />
