@@ -46,7 +46,8 @@ export class SourceFields {
   number(name: string, min: number, accepted: string): number | undefined {
     const value = this.take(name);
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    const isRight = typeof number === 'number' && Number.isFinite(number) && number >= min;
+    const isRight =
+      typeof number === 'number' && number >= min && number <= Number.MAX_SAFE_INTEGER;
     return this.#checked(name, number, isRight, accepted) as number | undefined;
   }
 

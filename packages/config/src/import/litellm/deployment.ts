@@ -70,11 +70,7 @@ export function readDeployment(
 
   const id = freeId(group, info?.text('id'));
   if (route.baseUrl !== undefined && route.lack !== undefined) {
-    notes.add(
-      params.at('model'),
-      `${api} is spoken to in OpenAI's form: ${route.lack}`,
-      literal(id),
-    );
+    notes.add(entry.path, `${api} is spoken to in OpenAI's form: ${route.lack}`, literal(id));
   }
   // LiteLLM takes limits beside the parameters, too.
   const amount = (key: string): number | undefined =>
@@ -84,20 +80,16 @@ export function readDeployment(
   const rpm = amount('rpm');
   const tpm = amount('tpm');
   const limits = given({ rpm, tpm, concurrency: whole(params, 'max_parallel_requests', notes) });
-  const apiVersion = params.text('api_version');
-  const isVersion = apiVersion !== undefined && /^[\w-]+$/.test(apiVersion);
-  if (apiVersion !== undefined && (!isVersion || route.provider !== 'azure')) {
-    notes.add(params.at('api_version'), 'is left out: only Azure has versions, such as 2024-10-21');
-  }
+  const region = params.text('region_name');
   const target = given({
     id: literal(id),
     provider: route.provider,
     model: literal(model),
     apiKey,
     baseUrl,
-    apiVersion: isVersion && route.provider === 'azure' ? apiVersion : undefined,
+    apiVersion: versionOf(params, route.provider === 'azure', notes),
     organization: organizationOf(params, notes),
-    region: params.has('region_name') ? literal(params.text('region_name')!) : undefined,
+    region: region && literal(region),
     tags: nonEmpty(params.texts('tags').map(literal)),
     price: priceOf(params, info, notes),
     limits: nonEmpty(limits),
@@ -169,6 +161,16 @@ export function environmentOr(text: string, path: Path, notes: Notes): string | 
   const reference = referenceTo(text.slice('os.environ/'.length));
   if (reference === undefined) notes.add(path, 'names no environment variable, and is left out');
   return reference;
+}
+
+function versionOf(params: SourceFields, isAzure: boolean, notes: Notes): string | undefined {
+  const path = params.at('api_version');
+  const stated = params.text('api_version');
+  if (stated === undefined) return undefined;
+  if (isAzure && stated.startsWith('os.environ/')) return environmentOr(stated, path, notes);
+  if (isAzure && /^[\w-]+$/.test(stated)) return stated;
+  notes.add(path, 'is left out: only Azure has versions, such as 2024-10-21');
+  return undefined;
 }
 
 function organizationOf(params: SourceFields, notes: Notes): string | undefined {

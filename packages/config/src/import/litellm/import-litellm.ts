@@ -23,7 +23,7 @@ export function importLiteLLM(text: string): Imported {
   };
   let data: unknown;
   try {
-    data = parse(text, { merge: true });
+    data = parse(text, { merge: true, logLevel: 'error' });
   } catch (error) {
     return nothing(`The source is no YAML: ${(error as Error).message.split('\n')[0]}`);
   }
@@ -57,7 +57,7 @@ function convert(source: SourceFields, notes: Notes): ConfigFile | undefined {
   const state = readState(router, notes);
   const access = readMasterKey(general, notes);
   placeTargets(groups, strategy, notes);
-  noteLimits(groups, router, strategy, notes);
+  noteChecks(groups, router, strategy, notes);
 
   const pools: ConfigFile['pools'] = {};
   for (const group of groups.keys()) {
@@ -129,19 +129,23 @@ function addAliases(
   }
 }
 
-/** In LiteLLM limits are shares to draw by unless something says that they are enforced. */
-function noteLimits(
+/** What LiteLLM does only where it checks deployments before it calls them, and what is always done here. */
+function noteChecks(
   groups: ReadonlyMap<string, readonly Deployment[]>,
   router: SourceFields | undefined,
   strategy: string,
   notes: Notes,
 ): void {
-  const isEnforced =
-    router?.flag('enable_pre_call_checks') === true || strategy === 'quota-headroom';
+  const isChecked = router?.flag('enable_pre_call_checks') === true;
   const limited = [...groups.values()]
     .flat()
     .filter(({ stated: { rpm, tpm } }) => rpm !== undefined || tpm !== undefined);
-  if (isEnforced || limited.length === 0) return;
+  const ordered = [...groups.values()].flat().find(({ order }) => order !== undefined);
+  if (ordered !== undefined && !isChecked) {
+    const path = [...ordered.path, 'litellm_params', 'order'];
+    notes.add(path, 'counts; LiteLLM heeds it with enable_pre_call_checks only');
+  }
+  if (isChecked || strategy === 'quota-headroom' || limited.length === 0) return;
   const count = limited.length === 1 ? 'it' : `these ${limited.length} deployments`;
   notes.add(
     limited[0]!.path,

@@ -195,7 +195,7 @@ export const whyOfSections: Why = {
   environment_variables: 'is left out: set them in the environment of the gateway',
   include: 'is left out: import the included files, too, and put the results together',
   finetune_settings: 'is left out: fine-tuning is not served',
-  files_settings: 'is left out: files go to the targets of a pool',
+  files_settings: 'is left out: files have no targets of their own',
   guardrails: 'is left out: content is not looked at',
   mcp_servers: 'is left out: tools are not served',
   mcp_tools: 'is left out: tools are not served',

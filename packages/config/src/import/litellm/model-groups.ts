@@ -126,10 +126,13 @@ export function readTakeovers(
           'is taken as the name of a model group; its parameters are left out',
         );
       const other = typeof by === 'string' ? groupOf(by, groups) : undefined;
-      if (other === undefined)
-        notes.add([...path, index], `names no model group of the result, and is left out`);
-      else if (other !== group)
+      if (other === undefined) {
+        notes.add([...path, index], 'names no model group of the result, and is left out');
+      } else if (other !== group) {
         found.set(group, [...(found.get(group) ?? []), { group: other, kind }]);
+      } else if (by !== group) {
+        notes.add([...path, index], 'is left out: it is of the group itself, and tried there');
+      }
     }
   };
   for (const place of places) {
