@@ -8,7 +8,6 @@ import {
   type WireHead,
 } from '@plimsoll/core';
 import type { Schedule, Scheduled } from './schedule.ts';
-import type { ChatStream } from './simulated-stream.ts';
 
 /** What the model does with a request. */
 export type Reply = GoodReply | BadReply;
@@ -26,13 +25,23 @@ export interface GoodReply {
   readonly model: string;
   readonly usage: Usage | undefined;
   /** The whole body, or the stream that it is sent as. */
-  readonly body: Uint8Array | ChatStream;
+  readonly body: Uint8Array | TokenStream;
   /** Milliseconds to the first token. */
   readonly firstTokenMs: number;
   /** Milliseconds from one token to the next. */
   readonly tokenMs: number;
   /** Tokens that are waited for before a whole body is sent. */
   readonly tokens: number;
+}
+
+/** An answer as events, in the order in which they are sent. */
+export interface TokenStream {
+  readonly tokens: number;
+  /** What comes with the first token, before it. */
+  opening(): string;
+  token(index: number): string;
+  /** What comes after the last one. */
+  closing(): string;
 }
 
 /** What an attempt needs of the model it is made on. */
@@ -150,7 +159,7 @@ class SimulatedAttempt implements AttemptControl {
   }
 
   /** Sends all events that are due. */
-  #stream(stream: ChatStream, nowMs: number): void {
+  #stream(stream: TokenStream, nowMs: number): void {
     const { tokenMs } = this.#reply!;
     const { tokens } = stream;
     let text = this.#nextToken === 0 ? stream.opening() : '';

@@ -51,9 +51,25 @@ export function unknownModel(model: string): Failure {
   );
 }
 
+/** A response that this model did not give, or gave too long ago. */
+export function unknownResponse(id: string): Failure {
+  return failureOf(
+    {
+      kind: 'pinned_state',
+      verdict: 'fail',
+      status: 400,
+      code: 'previous_response_not_found',
+      isHealthFailure: false,
+    },
+    `Previous response with id '${id}' not found.`,
+    'invalid_request_error',
+  );
+}
+
 export function unknownPath(path: string): Failure {
   return failureOf(
-    { kind: 'model_access', verdict: 'failover', status: 404, isHealthFailure: false },
+    // Not of the model: it is as good as ever for what it has.
+    { kind: 'bad_request', verdict: 'failover', status: 404, isHealthFailure: false },
     `The simulated model has no ${path}.`,
     'invalid_request_error',
   );

@@ -17,11 +17,19 @@ import {
   tooLargeForLimit,
   unknownModel,
   unknownPath,
+  unknownResponse,
 } from './simulated-failure.ts';
 import { Bucket, formatDuration, limitFact, limitHeaders } from './simulated-limits.ts';
+import {
+  idOf,
+  responseBody,
+  responseFor,
+  responseLimit,
+  ResponseStream,
+} from './simulated-response.ts';
 import { ChatStream } from './simulated-stream.ts';
 import { textIn, tokensOf, wireUsage } from './simulated-usage.ts';
-import type { WireChatRequest } from './simulated-wire.ts';
+import type { WireChatRequest, WireResponseRequest } from './simulated-wire.ts';
 
 /** The options of `simulated`, all of them decided. */
 export interface ModelSettings {
@@ -40,8 +48,16 @@ export interface ModelSettings {
   readonly clock: Clock;
 }
 
+const paths = new Set(['/chat/completions', '/responses', '/embeddings']);
+
 /** As many as OpenAI's API gives. */
 const MOST_CHOICES = 128;
+
+/** Responses that can be referred to: the latest. */
+const MOST_KEPT = 1000;
+
+/** Models of this process so far: no two give the same id, as no two accounts do. */
+let modelsMade = 0;
 
 /** The model: it receives requests, decides what becomes of each, and keeps its limits. */
 export class SimulatedModel {
@@ -50,6 +66,8 @@ export class SimulatedModel {
   readonly #schedule: Schedule;
   readonly #requests: Bucket | undefined;
   readonly #tokens: Bucket | undefined;
+  readonly #number = ++modelsMade;
+  readonly #kept = new Set<string>();
   received = 0;
   inFlight = 0;
 
@@ -85,16 +103,21 @@ export class SimulatedModel {
 
     if (path === '/models')
       return this.#whole(random, count, '', modelList(this.#settings.models), 0);
-    if (path !== '/chat/completions' && path !== '/embeddings') {
+    if (!paths.has(path)) {
       return { failure: unknownPath(path) };
     }
     if (this.#settings.models !== undefined && !this.#settings.models.includes(model)) {
       return { failure: unknownModel(model) };
     }
     if (isError) return { failure: serverError() };
-    return path === '/embeddings'
-      ? this.#embeddings(json, model, random, count)
-      : this.#chat(json, model, random, count);
+    switch (path) {
+      case '/embeddings':
+        return this.#embeddings(json, model, random, count);
+      case '/responses':
+        return this.#response(json, model, random, count);
+      default:
+        return this.#chat(json, model, random, count);
+    }
   }
 
   #chat(json: WireRequest['json'], model: string, random: Random, count: number): Reply {
@@ -127,6 +150,46 @@ export class SimulatedModel {
       body: new ChatStream(chat, request.stream_options?.include_usage === true),
       tokens: tokensOf(chat.text),
     };
+  }
+
+  #response(json: WireRequest['json'], model: string, random: Random, count: number): Reply {
+    const request: WireResponseRequest = json;
+    const { input, instructions, previous_response_id: previous } = request;
+    if (typeof input !== 'string' && !Array.isArray(input)) {
+      return { failure: badRequest('`input` must be a text or a list of items.') };
+    }
+    if (typeof previous === 'string' && !this.#kept.has(previous)) {
+      return { failure: unknownResponse(previous) };
+    }
+    const asked = tokensOf(textIn(instructions) + textIn(input));
+    const expected = Math.min(this.#settings.outputTokens, responseLimit(request));
+    const refusal = this.#admit(asked + expected, model);
+    if (refusal !== undefined) return refusal;
+
+    const created = Math.floor(this.#clock.epochMs() / 1000);
+    const frame = { name: `simulated_${this.#number}_${count}`, created, model };
+    const response = responseFor(request, frame, this.#settings.outputTokens, random);
+    this.#keep(idOf(response));
+    const { usage, text } = response;
+    const tokens = tokensOf(text);
+    if (request.stream !== true) {
+      return { ...this.#whole(random, count, model, responseBody(response), tokens), usage };
+    }
+    return {
+      ...this.#times(random),
+      ...this.#head(count, 'text/event-stream; charset=utf-8'),
+      model,
+      usage,
+      body: new ResponseStream(response),
+      tokens,
+    };
+  }
+
+  #keep(id: string): void {
+    this.#kept.add(id);
+    if (this.#kept.size <= MOST_KEPT) return;
+    const [oldest] = this.#kept;
+    this.#kept.delete(oldest!);
   }
 
   #embeddings(json: WireRequest['json'], model: string, random: Random, count: number): Reply {

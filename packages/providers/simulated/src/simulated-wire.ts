@@ -15,6 +15,15 @@ export interface WireChatRequest {
   };
 }
 
+export interface WireResponseRequest {
+  readonly model?: unknown;
+  readonly input?: unknown;
+  readonly instructions?: unknown;
+  readonly stream?: unknown;
+  readonly max_output_tokens?: unknown;
+  readonly previous_response_id?: unknown;
+}
+
 export interface WireFunction {
   readonly name?: unknown;
   readonly parameters?: unknown;

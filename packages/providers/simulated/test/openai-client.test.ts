@@ -75,4 +75,25 @@ describe('the official client', () => {
     await ask(limited);
     await expect(ask(limited)).rejects.toBeInstanceOf(OpenAI.RateLimitError);
   });
+
+  it('reads a response, whole and streamed, and goes on with it', async () => {
+    const { responses } = client({ outputTokens: 8 });
+    const first = await responses.create({ model: 'm', input: 'Hi' });
+    expect(first.output_text).toMatch(/^This is a simulated answer\./);
+    expect(first).toMatchObject({ status: 'completed', usage: { output_tokens: 8 } });
+    const request = { model: 'm', input: 'And?', previous_response_id: first.id };
+    const second = await responses.stream(request).finalResponse();
+    expect(second.output_text).toHaveLength(32);
+    expect(second.previous_response_id).toBe(first.id);
+    const cut = responses.stream({ ...request, max_output_tokens: 3 });
+    const types: string[] = [];
+    for await (const { type } of cut) types.push(type);
+    expect(types.at(-1)).toBe('response.incomplete');
+  });
+
+  it('is told that another model gave the response it refers to', async () => {
+    const { id } = await client().responses.create({ model: 'm', input: 'Hi' });
+    const other = client().responses.create({ model: 'm', input: 'x', previous_response_id: id });
+    await expect(other).rejects.toMatchObject({ status: 400, code: 'previous_response_not_found' });
+  });
 });
