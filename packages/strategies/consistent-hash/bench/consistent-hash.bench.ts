@@ -43,8 +43,14 @@ function picker(
   weightOf: (index: number) => number,
   inFlight: number,
   options: ConsistentHashOptions,
+  membersEach = 1,
 ): () => void {
-  const snapshot = snapshotOf(Array.from({ length: count }, (_, index) => weightOf(index)));
+  const snapshot = snapshotOf(
+    Array.from({ length: count }, (_, index) => ({
+      weight: weightOf(index),
+      cacheDomain: `account-${Math.floor(index / membersEach)}`,
+    })),
+  );
   const strategy = consistentHash(options).create({
     random: seededRandom(1),
     clock: manualClock(),
@@ -74,9 +80,13 @@ for (const count of [2, 8, 10, 100, 1_000, 10_000]) {
   const cases: [string, () => void][] = [
     ['rendezvous', picker(count, equal, 0, { algorithm: 'rendezvous' })],
     ['rendezvous, weighted', picker(count, weighted, 0, { algorithm: 'rendezvous' })],
-    ['rendezvous, 20 in flight', picker(count, equal, 20, { algorithm: 'rendezvous' })],
+    ['rendezvous, loaded', picker(count, equal, 20, { algorithm: 'rendezvous' })],
+    ['rendezvous, domains of 2', picker(count, equal, 0, { algorithm: 'rendezvous' }, 2)],
+    ['weighted, domains of 4', picker(count, weighted, 0, { algorithm: 'rendezvous' }, 4)],
+    ['domains of 4, loaded', picker(count, weighted, 20, { algorithm: 'rendezvous' }, 4)],
     ['maglev', picker(count, equal, 0, { algorithm: 'maglev' })],
-    ['maglev, 20 in flight', picker(count, equal, 20, { algorithm: 'maglev' })],
+    ['maglev, domains of 4', picker(count, equal, 0, { algorithm: 'maglev' }, 4)],
+    ['maglev, loaded', picker(count, equal, 20, { algorithm: 'maglev' })],
     ['ring', picker(count, equal, 0, { algorithm: 'ring' })],
     ['jump', picker(count, equal, 0, { algorithm: 'jump' })],
   ];

@@ -13,10 +13,11 @@ import { JumpPlacement } from './jump.ts';
 import { hashOf, mixed } from './key-hash.ts';
 import { LoadBound } from './load-bound.ts';
 import { MaglevPlacement } from './maglev.ts';
-import { type Members, membersOf } from './members.ts';
+import { type Domains, type Members, membersOf, NO_MEMBERS } from './members.ts';
 import type { Placement } from './placement.ts';
 import { Rendezvous } from './rendezvous.ts';
 import { RingPlacement } from './ring.ts';
+import { WithinDomain } from './within-domain.ts';
 
 /** How keys are mapped to targets. */
 export type ConsistentHashAlgorithm = 'auto' | 'rendezvous' | 'maglev' | 'ring' | 'jump';
@@ -27,7 +28,8 @@ export interface ConsistentHashOptions {
    * `rendezvous`: shares exactly by weight, and only the keys of a target that goes move; a pick looks at every target.
    * `maglev`: one table read per pick; some other keys move too. `ring`: 160 points per target, as ketama; uneven by 8 %.
    * `jump`: even, no table; ignores weights, goes by the order of the configuration, so add and remove at its end only.
-   * `auto`: rendezvous up to 64 targets, Maglev above; crossing that number moves most keys.
+   * `auto`: rendezvous up to 64 targets, Maglev above; crossing that number moves most keys. Targets that share a
+   * `cacheDomain` count as one here.
    * @defaultValue 'auto'
    */
   readonly algorithm?: ConsistentHashAlgorithm;
@@ -53,10 +55,10 @@ const ALGORITHMS: readonly ConsistentHashAlgorithm[] = [
   'jump',
 ];
 
-/** The largest pool in which a pick of `auto` looks at every target. */
+/** The most domains of which a pick of `auto` looks at each. */
 const RENDEZVOUS_UP_TO = 64;
 
-/** Places of a key in a table that are tried before all targets are looked at. */
+/** Places of a key in a table that are tried before all domains are looked at. */
 const TABLE_TRIES = 8;
 
 /**
@@ -64,6 +66,10 @@ const TABLE_TRIES = 8;
  * stays where its prompt cache is warm. A target that is left out or too busy is skipped, nothing is rebuilt: its keys
  * go each to a next target of their own, spread over all the others, and come back afterwards. A request without a key,
  * or with an empty one, goes where a random key would.
+ *
+ * Targets of one `cacheDomain` share a prompt cache, so they stand together: keys belong to the domain, whose weight is the
+ * sum of theirs, and any of its members serves them, the least busy for its weight first. A key leaves its domain only
+ * while no member is admissible and below its bound.
  *
  * Use it where requests of one key share a long prompt prefix or any other state at the target; prefer `leastBusy` where
  * they do not, since a hash is blind to load up to its bound.
@@ -76,11 +82,11 @@ const TABLE_TRIES = 8;
  * Differs from bounded loads as published by a floor, `minInFlight`, and by fair shares that count the targets this
  * request may use at the moment. In pools above 256 the fair share is estimated from 64 targets.
  *
- * Cost: the hash of the key, 2 ns per character, and O(n) for rendezvous, O(1) Maglev, O(log n) ring and jump; where the
- * key's target is beyond its floor, O(n) up to 256 targets for the fair share. Allocates nothing. Memory per target: 20
- * bytes; Maglev 128 KiB or 1.3 MB in all; ring 1.3 KB.
+ * Cost: the hash of the key, 2 ns per character, and O(n) for rendezvous, O(1) Maglev, O(log n) ring and jump; O(members)
+ * in a domain of several; where the key's target is beyond its floor, O(n) up to 256 targets for the fair share. Allocates
+ * nothing. Memory per target: 50 bytes; Maglev 128 KiB or 1.3 MB in all; ring 1.3 KB.
  *
- * Weights are honoured, by jump ignored. No state but tables made of ids and weights: every process maps alike.
+ * Weights are honoured, by jump ignored. No state but tables made of names and weights: every process maps alike.
  *
  * @throws PlimsollError ERR_PLIMSOLL_OPTION on an option out of range.
  */
@@ -115,8 +121,9 @@ class ConsistentHash implements Strategy {
   readonly #algorithm: ConsistentHashAlgorithm;
   readonly #minInFlight: number;
   readonly #bound: LoadBound | undefined;
-  readonly #rendezvous = new Rendezvous();
-  #members: Members;
+  readonly #within: WithinDomain;
+  readonly #rendezvous: Rendezvous;
+  #members: Members = NO_MEMBERS;
   /** Absent under rendezvous. */
   #placement: Placement | undefined;
   /** Whether the last choice was the first of its hash, whatever the state of the targets. */
@@ -132,14 +139,19 @@ class ConsistentHash implements Strategy {
     this.#algorithm = algorithm;
     this.#minInFlight = minInFlight;
     this.#bound = maxLoadPercent === false ? undefined : new LoadBound(maxLoadPercent);
-    this.#members = NO_MEMBERS;
+    // Without a bound load is looked at nowhere: a key has one target, and shares are by weight.
+    this.#within = new WithinDomain(this.#bound !== undefined);
+    this.#rendezvous = new Rendezvous(this.#within);
   }
 
   update(snapshot: Snapshot): void {
     const isWeighted = this.#algorithm !== 'jump';
     const members = membersOf(snapshot, isWeighted, this.#minInFlight);
-    if (!isSameTable(this.#members, members)) this.#placement = this.#placementOf(members);
+    if (!isSameTable(this.#members.domains, members.domains)) {
+      this.#placement = this.#placementOf(members.domains);
+    }
     this.#members = members;
+    this.#within.update(members);
     this.#rendezvous.update(members);
     this.#bound?.update(members);
   }
@@ -165,8 +177,8 @@ class ConsistentHash implements Strategy {
   }
 
   #chooseOfAll(hash: number, view: View): number {
-    if (view.trace !== undefined) this.#rendezvous.explain(hash, view);
     const member = this.#rendezvous.choose(hash, view, undefined);
+    if (view.trace !== undefined) this.#rendezvous.explain(view);
     this.#isHome = !this.#rendezvous.hasPassed;
     const bound = this.#bound;
     if (bound === undefined || member < 0 || bound.hasRoom(member, hash, view)) return member;
@@ -174,21 +186,17 @@ class ConsistentHash implements Strategy {
     const next = this.#rendezvous.choose(hash, view, bound);
     // In a large pool the fair share is an estimate, and may leave room nowhere.
     if (next < 0) return member;
-    this.#isHome = false;
+    this.#isHome = !this.#rendezvous.hasPassed;
     return next;
   }
 
   #chooseByTable(placement: Placement, hash: number, view: View): number {
-    const { slots } = this.#members;
     let draw = hash;
-    for (let tries = 0; tries < TABLE_TRIES && slots.length > 0; tries++) {
-      const member = placement.place(draw);
-      if (view.admits(slots[member]!)) {
-        if (this.#bound?.hasRoom(member, hash, view) !== false) {
-          this.#isHome = tries === 0;
-          return member;
-        }
-        view.trace?.step('a target at its bound');
+    for (let tries = 0; tries < TABLE_TRIES; tries++) {
+      const member = this.#chooseIn(placement.place(draw), hash, view);
+      if (member >= 0) {
+        this.#isHome = tries === 0;
+        return member;
       }
       draw = mixed((draw + 0x9e3779b9) | 0);
     }
@@ -197,33 +205,33 @@ class ConsistentHash implements Strategy {
     return member;
   }
 
-  #placementOf({ ids, weights, configured }: Members): Placement | undefined {
-    const count = ids.length;
-    const isSmall = count <= RENDEZVOUS_UP_TO;
+  /** A member of the domain that is admitted and has room, or -1. */
+  #chooseIn(domain: number, hash: number, view: View): number {
+    const member = this.#within.choose(domain, hash, view, undefined);
+    const bound = this.#bound;
+    if (bound === undefined || member < 0 || bound.hasRoom(member, hash, view)) return member;
+    view.trace?.step('a target at its bound');
+    return this.#within.choose(domain, hash, view, bound);
+  }
+
+  #placementOf({ names, weights, configured }: Domains): Placement | undefined {
+    const isSmall = names.length <= RENDEZVOUS_UP_TO;
     const algorithm =
       this.#algorithm === 'auto' ? (isSmall ? 'rendezvous' : 'maglev') : this.#algorithm;
-    if (count === 0 || algorithm === 'rendezvous') return undefined;
-    if (algorithm === 'maglev') return new MaglevPlacement(ids, weights);
-    if (algorithm === 'ring') return new RingPlacement(ids, weights);
+    if (names.length === 0 || algorithm === 'rendezvous') return undefined;
+    if (algorithm === 'maglev') return new MaglevPlacement(names, weights);
+    if (algorithm === 'ring') return new RingPlacement(names, weights, configured.length);
     return new JumpPlacement(configured);
   }
 }
 
-const NO_MEMBERS: Members = {
-  seeds: new Int32Array(0),
-  ids: [],
-  slots: [],
-  weights: new Float64Array(0),
-  floors: new Int32Array(0),
-  configured: new Int32Array(0),
-};
-
 /** Whether a table made for `a` does for `b`: slots may differ. */
-function isSameTable(a: Members, b: Members): boolean {
+function isSameTable(a: Domains, b: Domains): boolean {
   return (
-    a.ids.length === b.ids.length &&
-    a.ids.every((id, member) => id === b.ids[member]) &&
-    a.weights.every((weight, member) => weight === b.weights[member]) &&
-    a.configured.every((member, index) => member === b.configured[index])
+    a.names.length === b.names.length &&
+    a.configured.length === b.configured.length &&
+    a.names.every((name, domain) => name === b.names[domain]) &&
+    a.weights.every((weight, domain) => weight === b.weights[domain]) &&
+    a.configured.every((domain, index) => domain === b.configured[index])
   );
 }

@@ -39,7 +39,7 @@ function highProduct(left: number, right: number): number {
   return (leftHigh * rightHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) | 0;
 }
 
-/** Jump hash over members in the order of the configuration. */
+/** Jump hash over targets in the order of the configuration, each of which stands for its domain. */
 export class JumpPlacement implements Placement {
   readonly #configured: Int32Array;
 

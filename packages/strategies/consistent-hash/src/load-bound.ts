@@ -12,6 +12,8 @@ const SAMPLED = 64;
  *
  * Source: Vahab Mirrokni, Mikkel Thorup, Morteza Zadimoghaddam, Consistent Hashing with Bounded Loads, SODA 2018.
  *
+ * A domain of several members has the sum of their bounds, since it has room as long as one of them has.
+ *
  * Whole numbers throughout: a member with `load` in flight is below ceil(percent * total * weight / (100 * weights))
  * exactly if load * 100 * weights < percent * total * weight. In doubles ceil(1.1 * 10000 / 100) is 111.
  */

@@ -19,7 +19,7 @@ export class MaglevPlacement implements Placement {
   readonly table: Uint16Array | Uint32Array;
 
   /**
-   * @param ids - the members; their order decides who comes first, so it must not depend on the configuration's.
+   * @param ids - the members, here domains; their order decides who comes first, so it must not depend on the configuration's.
    * @param size - a prime larger than the number of members.
    */
   constructor(ids: readonly string[], weights: Float64Array, size: number = sizeFor(ids.length)) {

@@ -1,7 +1,7 @@
 import { hashOf, mixed } from './key-hash.ts';
 import type { Placement } from './placement.ts';
 
-/** Points on the ring of a member of average weight. */
+/** Points on the ring of a target of average weight. */
 const POINTS = 160;
 
 /**
@@ -21,8 +21,14 @@ export class RingPlacement implements Placement {
   /** The member each point belongs to. */
   readonly owners: Uint32Array;
 
-  constructor(ids: readonly string[], weights: Float64Array, pointsEach: number = POINTS) {
-    const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
+  /** @param targets - how many the members are made of: the mean weight is that of a target. */
+  constructor(
+    ids: readonly string[],
+    weights: Float64Array,
+    targets: number = ids.length,
+    pointsEach: number = POINTS,
+  ) {
+    const mean = weights.reduce((sum, weight) => sum + weight, 0) / targets;
     const unit = 2 ** Math.floor(Math.log2(mean));
     const counts = weights.map((weight) => Math.max(1, Math.round((pointsEach * weight) / unit)));
     const total = counts.reduce((sum, count) => sum + count, 0);

@@ -26,7 +26,7 @@ describe('ring', () => {
     [100, 0.0996996, 0.07],
     [1000, 0.0315723, 0.07],
   ])('of %d points per member is uneven as published', (pointsEach, error, tolerance) => {
-    const parts = sizes(new RingPlacement(names(1000), equal(1000), pointsEach), 1000);
+    const parts = sizes(new RingPlacement(names(1000), equal(1000), 1000, pointsEach), 1000);
     const measured = Math.sqrt(parts.reduce((sum, part) => sum + (part - 1) ** 2, 0) / 1000);
     expect(Math.abs(measured / error - 1)).toBeLessThan(tolerance);
   });
@@ -66,6 +66,12 @@ describe('ring', () => {
       const member = before.place(hash);
       if (member !== 3) expect(after.place(hash)).toBe(member);
     }
+  });
+
+  test('gives a member that stands for three targets the points of three', () => {
+    const { owners } = new RingPlacement(['one', 'three'], Float64Array.of(1, 3), 4);
+    expect(owners.filter((owner) => owner === 0).length).toBe(160);
+    expect(owners.filter((owner) => owner === 1).length).toBe(480);
   });
 
   test('goes around: a key above the last point belongs to the first', () => {
