@@ -86,7 +86,7 @@ async function unlessDone(name, inputs, result, action) {
   writeFileSync(stamp, wanted);
 }
 
-const notSources = new Set(['node_modules', 'dist', 'test', 'bench', '.turbo', 'README.md']);
+const notSources = new Set(['node_modules', 'dist', 'test', 'bench', 'dev', '.turbo', 'README.md']);
 
 /** Every file below `folder` that a build reads, in a stable order. */
 function sources(folder) {

@@ -57,7 +57,7 @@ const NOW_MS = Date.UTC(2026, 4, 11, 14, 5, 20);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { to: { type: 'string', default: 'pictures' } },
+  options: { to: { type: 'string', default: 'node_modules/.pictures' } },
 });
 const executable = chromiumPath();
 if (executable === undefined)

@@ -63,13 +63,19 @@ function Shell({ target, hull }: { target: TargetView; hull: Hull }): VNode {
   );
 }
 
+/** Less than this between edge and fill, and a label between them would lie on both: it stands above the edge then. */
+const ROOM_FOR_LABEL = 0.24;
+
 function QuotaLabel({ target, hull }: { target: TargetView; hull: Hull }): VNode | null {
   const quota = target.quotas[0];
   if (quota === undefined || isOut(target)) return null;
+  const { edge, isOpen, isTight, level, mark } = hull;
+  const isAbove =
+    edge - Math.max(level, mark ?? 0) < ROOM_FOR_LABEL && edge < HULL_RANGE - ROOM_FOR_LABEL;
   return (
     <span
-      class={hull.isTight ? 'quota-label tight' : 'quota-label'}
-      style={{ bottom: hull.isOpen ? '100%' : heightOf(hull.edge) }}
+      class={`quota-label ${isTight ? 'tight' : ''} ${isAbove ? 'above' : ''}`}
+      style={{ bottom: isOpen ? '100%' : heightOf(edge) }}
     >
       {wholePercent(quota.leftRatio)}
       <span class="wide"> left</span>

@@ -12,8 +12,11 @@ export function VerdictSection({ pool }: { pool: PoolView }): VNode {
   const isDown = verdict.usable === 0;
   return (
     <section class="wrap verdict" aria-label="Verdict">
-      <div aria-live="polite">
-        <h1 class={isDown ? 'bad' : ''}>{headline(pool)}</h1>
+      <div>
+        {/* What proves it has figures that change each second; they are not read out. */}
+        <h1 class={isDown ? 'bad' : ''} aria-live="polite">
+          {headline(pool)}
+        </h1>
         <p>
           {proof(pool).map((words, index) => (
             <span key={index}>
