@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { EventFeed } from './admin/event-feed.ts';
 import { BearerToken } from './bearer-token.ts';
 import { Monitors } from './dashboard/monitors.ts';
+import type { Page } from './dashboard/page.ts';
 import { Watches } from './dashboard/watch.ts';
 import type { Composition } from './compose.ts';
 import { Gateway } from './gateway.ts';
@@ -22,10 +23,12 @@ export interface Parts {
   readonly exporter?: Exporter | undefined;
   /** What `/admin/*` asks for. */
   readonly token: string;
+  /** The dashboard. @defaultValue none */
+  readonly page?: Page | undefined;
 }
 
 /** A gateway and its live configuration, each knowing the other: what changes is served, and what is served can change. */
-export function assemble({ composition, read, host, log, exporter, token }: Parts): {
+export function assemble({ composition, read, host, log, exporter, token, page }: Parts): {
   readonly gateway: Gateway;
   readonly live: LiveConfig;
 } {
@@ -57,7 +60,7 @@ export function assemble({ composition, read, host, log, exporter, token }: Part
   const { pools, clients, config } = composition;
   const { maxBodyBytes, adminHosts: hosts } = config.server;
   const metricsToken = config.metrics.token;
-  const admin = { token: new BearerToken(token), live, feed, watches: new Watches(monitors) };
+  const admin = { token: new BearerToken(token), live, feed, watches: new Watches(monitors), page };
   const gateway = new Gateway({
     pools,
     clients,

@@ -27,8 +27,13 @@ export function banner(
     `    -d '{"model": "${exampleModel(pools)}", "messages": [{"role": "user", "content": "Hello"}]}'`,
     '',
     ...(token === undefined
-      ? []
-      : [`The token of ${address}/admin/, made for this run: ${token}`, '']),
+      ? [`Dashboard: ${address}/, with the token of server.admin.token`, '']
+      : [
+          `Dashboard: ${address}/#token=${token}`,
+          '',
+          `The token of ${address}/admin/, made for this run: ${token}`,
+          '',
+        ]),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { serveAdmin } from './admin/admin-routes.ts';
 import { foreignHost } from './admin/own-host.ts';
+import type { Page } from './dashboard/page.ts';
 import type { Exchange } from './exchange.ts';
 import { serveMetrics } from './metrics.ts';
 import { serveOpenAI } from './openai/front.ts';
@@ -42,6 +43,7 @@ export function route(exchange: Exchange): void {
     serveAdmin(exchange, admin, path, query < 0 ? '' : url.slice(query));
     return;
   }
+  if (admin?.page !== undefined && servePage(exchange, admin.page, path)) return;
   const found = routes.get(path);
   if (found === undefined) {
     const search = query < 0 ? '' : url.slice(query);
@@ -60,4 +62,12 @@ export function route(exchange: Exchange): void {
   } else {
     found.serve(exchange)?.catch((error: unknown) => exchange.answerFault(error));
   }
+}
+
+/** Serves the dashboard, to those who came by an address of the gateway; false where `path` is no file of it. */
+function servePage(exchange: Exchange, page: Page, path: string): boolean {
+  const refused = foreignHost(exchange.req, exchange.state.hosts);
+  if (refused === undefined || !page.has(path)) return page.serve(exchange, path);
+  exchange.answerError(refused);
+  return true;
 }

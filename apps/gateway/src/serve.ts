@@ -7,6 +7,7 @@ import { assemble } from './assemble.ts';
 import { banner } from './banner.ts';
 import { makeToken } from './bearer-token.ts';
 import { compose, type Composition, exporterOf } from './compose.ts';
+import { Page } from './dashboard/page.ts';
 import { ExitCode } from './exit-code.ts';
 import { logEvents } from './log-events.ts';
 import { followChanges } from './live/follow-changes.ts';
@@ -88,7 +89,8 @@ async function run({ composition, settings, read, port, host, log }: Run): Promi
   }
   const { adminToken } = config.server;
   const token = adminToken ?? makeToken();
-  const { gateway, live } = assemble({ composition, read, host, log, exporter, token });
+  const page = await Page.load();
+  const { gateway, live } = assemble({ composition, read, host, log, exporter, token, page });
   let address: AddressInfo;
   try {
     address = await gateway.listen(port, host);

@@ -7,6 +7,7 @@ import type { ClientDirectory } from './client-directory.ts';
 import type { PoolMetrics } from './metrics.ts';
 import type { Owners } from './openai/owners.ts';
 import type { PoolDirectory } from './pool-directory.ts';
+import { ServedCalls } from './served-calls.ts';
 
 /** What all requests to a gateway share. */
 export class GatewayState {
@@ -24,6 +25,7 @@ export class GatewayState {
   readonly admin: Admin | undefined;
   /** Undefined where they are not wanted. */
   readonly metrics: PoolMetrics | undefined;
+  readonly served: ServedCalls = new ServedCalls();
   /** Whether the gateway is going away: it serves what it has and takes nothing new. */
   isDraining = false;
   readonly #prefix = randomBytes(4).toString('hex');

@@ -18,7 +18,7 @@ export class EventLog {
 
   /** The last `limit`, newest first. */
   recent(limit: number): MonitorEvent[] {
-    return this.#events.slice(-limit).reverse();
+    return this.#events.slice(-limit).toReversed();
   }
 
   on(listener: (event: MonitorEvent) => void): () => void {

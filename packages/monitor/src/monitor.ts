@@ -10,7 +10,9 @@ import { type Clock, type Failure, optionError, type Target } from '@plimsoll/co
 
 import { attention, gapWords, type Watched } from './attention.ts';
 import { commonCause } from './common-cause.ts';
+import { DecisionLog } from './decision-log.ts';
 import { EventLog } from './event-log.ts';
+import { explainedCall } from './explained.ts';
 import { failureWords } from './failure-words.ts';
 import { figures } from './figures.ts';
 import { headroom, type MeanUse, sharesLimitsWith } from './headroom.ts';
@@ -24,6 +26,8 @@ import { troubleWords } from './trouble.ts';
 import {
   type Bucket,
   BUCKETS,
+  type DecisionRow,
+  type Explained,
   type Figures,
   type History,
   type MonitorEvent,
@@ -68,7 +72,15 @@ export interface Monitor {
   columns(window?: WindowName): string[];
   /** The running bucket of `window`, or the one so many before it. */
   bucket(window?: WindowName, age?: number): Bucket;
-  /** What happened of late, newest first; 50 by default. */
+  /**
+   * Recent calls, newest first; half of them notable ones, if there are as many.
+   *
+   * @defaultValue limit 50
+   */
+  decisions(limit?: number): DecisionRow[];
+  /** The call with this id, explained; undefined when it is forgotten. */
+  explained(callId: number): Explained | undefined;
+  /** What happened of late, newest first. @defaultValue limit 50 */
   events(limit?: number): MonitorEvent[];
   /** Calls `listener` for each event; returns the way to stop that. */
   onEvent(listener: (event: MonitorEvent) => void): () => void;
@@ -86,8 +98,8 @@ const RATE_BUCKETS = 6;
 const MINUTE_BUCKETS = 12;
 /** Expected shares that differ by less than this hold on. */
 const SAME_TERMS = 0.005;
-/** Events given when no number is asked for. */
-const EVENTS = 50;
+/** Events and calls given when no number is asked for. */
+const ROWS = 50;
 
 /**
  * Watches a pool.
@@ -123,6 +135,7 @@ class PoolMonitor implements Monitor {
   #termsSinceMs: number;
   #terms: readonly number[] = [];
   readonly #events = new EventLog();
+  readonly #log: DecisionLog;
   /** Events that wait for the next look: what led to them may be told after them. */
   #pending: { readonly atMs: number; readonly event: TargetChanged }[] = [];
   #lastFailed: { readonly target: Target; readonly failure: Failure } | undefined = undefined;
@@ -146,11 +159,18 @@ class PoolMonitor implements Monitor {
     this.#meet(this.#stats, false);
     this.#terms = this.#present.map(termOf);
     this.#span = shareSpan(this.#timeline, this.#pool.picks, this.#termsSinceMs);
+    this.#log = new DecisionLog({
+      pool: this.name,
+      decisions: () => balancer.decisions(),
+      slowStartRatio: (id) => this.#watches.get(id)?.stats.slowStart?.ratio,
+    });
     this.#stops = [
-      balancer.on('success', ({ target, firstContentMs, attemptFirstContentMs }) => {
-        this.#pool.firstContent.add(firstContentMs);
-        this.#watches.get(target.id)?.firstContent.add(attemptFirstContentMs);
+      balancer.on('success', (result) => {
+        this.#pool.firstContent.add(result.firstContentMs);
+        this.#watches.get(result.target.id)?.firstContent.add(result.attemptFirstContentMs);
+        this.#log.onServed(result);
       }),
+      balancer.on('aborted', ({ callId }) => this.#log.onEnd(callId, { outcome: 'aborted' })),
       balancer.on('failure', (failure) => this.#onFailure(failure)),
       balancer.on('attemptFailed', ({ target, failure }) => {
         this.#pool.failures.add(1);
@@ -225,7 +245,16 @@ class PoolMonitor implements Monitor {
     return this.#bucketAt(window, this.#timeline.running[window] - age, this.#columns(window));
   }
 
-  events(limit: number = EVENTS): MonitorEvent[] {
+  decisions(limit: number = ROWS): DecisionRow[] {
+    return this.#log.rows(limit);
+  }
+
+  explained(callId: number): Explained | undefined {
+    const call = this.#log.find(callId);
+    return call && explainedCall(call, this.name, this.#retryBudgetUsed());
+  }
+
+  events(limit: number = ROWS): MonitorEvent[] {
     return this.#events.recent(limit);
   }
 
@@ -297,7 +326,8 @@ class PoolMonitor implements Monitor {
     }
   }
 
-  #onFailure({ attempts, failure }: CallFailure): void {
+  #onFailure({ id, code, attempts, failure }: CallFailure): void {
+    this.#log.onEnd(id, { outcome: 'failed', failure: { code, attempts } });
     // What the caller asked for could not be served by anyone.
     if (failure?.verdict === 'fail' || failure?.verdict === 'conditional') return;
     this.#pool.failed.add(1);
@@ -451,6 +481,15 @@ class PoolMonitor implements Monitor {
       output_tokens: mean(output),
       tokens: mean(input + output),
     };
+  }
+
+  /** Retries of the last minute, as a part of those that its requests have earned. */
+  #retryBudgetUsed(): number | null {
+    const minute = this.#timeline.running['5m'] - MINUTE_BUCKETS + 1;
+    const earned = this.#pool.requests.since('5m', minute) * this.#stats.retryRatio;
+    if (earned === 0) return null;
+    const made = this.#pool.attempts.since('5m', minute) - this.#pool.picks.since('5m', minute);
+    return Math.max(0, made) / earned;
   }
 
   #perSecond(seriesOf: (pool: PoolWatch) => PoolWatch['requests']): number {

@@ -1,6 +1,9 @@
 import type { Exchange } from '../exchange.ts';
 import { badRequest } from '../openai-error.ts';
 import { readBody } from '../read-body.ts';
+import { serveCall } from '../dashboard/calls.ts';
+import { serveSend } from '../dashboard/send.ts';
+import { tryTarget } from '../dashboard/try-target.ts';
 import type { AdminCall } from './admin-call.ts';
 import type { Admin } from './admin.ts';
 import { serveDecision, serveDecisions } from './decisions.ts';
@@ -25,10 +28,13 @@ const routes: readonly AdminRoute[] = [
   { method: 'POST', path: 'pools/*/targets/*/drain', serve: drainTarget },
   { method: 'POST', path: 'pools/*/targets/*/enable', serve: enableTarget },
   { method: 'POST', path: 'pools/*/targets/*/weight', serve: weighTarget },
+  { method: 'POST', path: 'pools/*/targets/*/try', serve: tryTarget },
   { method: 'POST', path: 'reload', serve: reload },
   { method: 'GET', path: 'decisions', serve: serveDecisions },
   { method: 'GET', path: 'decisions/*', serve: serveDecision },
   { method: 'POST', path: 'explain', serve: serveExplain },
+  { method: 'POST', path: 'send', serve: serveSend },
+  { method: 'GET', path: 'calls/*', serve: serveCall },
   { method: 'GET', path: 'watch', serve: (call) => call.admin.watches.serve(call) },
   {
     method: 'GET',

@@ -51,7 +51,7 @@ export async function weighTarget({ exchange, admin, names, json }: AdminCall): 
   answerChange(exchange, await admin.live.setWeight(names[1]!, weight));
 }
 
-function answerTarget(exchange: Exchange, { balancer }: ServedPool, id: string): void {
+export function answerTarget(exchange: Exchange, { balancer }: ServedPool, id: string): void {
   exchange.answerJson(200, { target: balancer.stats().targets.find((one) => one.id === id) });
 }
 
@@ -68,7 +68,7 @@ function findPool(exchange: Exchange, [name]: readonly string[]): ServedPool | u
 }
 
 /** The pool that the path names, if it has the target that the path names; answers by itself otherwise. */
-function findTarget(exchange: Exchange, names: readonly string[]): ServedPool | undefined {
+export function findTarget(exchange: Exchange, names: readonly string[]): ServedPool | undefined {
   const pool = findPool(exchange, names);
   const id = names[1]!;
   if (pool === undefined || pool.targets.some((target) => target.id === id)) return pool;

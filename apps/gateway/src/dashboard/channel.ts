@@ -28,6 +28,8 @@ export class Channel {
   readonly #behind = new Set<ServerResponse>();
   #shown: Monitor | undefined;
   #targets = '';
+  /** What the rows looked like when they were sent last, by call. */
+  #rows: ReadonlyMap<number, string> = new Map();
   #lastEvent = 0;
   /** The start of the bucket that ran at the last look. */
   #bucket = 0;
@@ -86,6 +88,7 @@ export class Channel {
     return (
       frame('history', shown.history(this.window)) +
       frame('view', this.#monitors.view(shown, this.window)) +
+      frame('decisions', shown.decisions(MOST_ROWS)) +
       frame('events', shown.events(MOST_ROWS))
     );
   }
@@ -106,6 +109,12 @@ export class Channel {
       news += frame('bucket', shown.bucket(this.window, 1));
     this.#bucket = running.startEpochMs;
     news += frame('bucket', running);
+    const rows = shown.decisions(MOST_ROWS).map((row) => ({ row, text: JSON.stringify(row) }));
+    const changed = rows.filter(({ row, text }) => this.#rows.get(row.callId) !== text);
+    this.#rows = new Map(rows.map(({ row, text }) => [row.callId, text]));
+    if (changed.length > 0) {
+      news += `event: decisions\ndata: [${changed.map(({ text }) => text).join(',')}]\n\n`;
+    }
     const events = shown.events(MOST_ROWS).filter(({ id }) => id > this.#lastEvent);
     this.#lastEvent = events[0]?.id ?? this.#lastEvent;
     if (events.length > 0) news += frame('events', events);

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 import type { Target } from '@plimsoll/core';
 
 import { missingRight, unknownKey } from '../access.ts';
@@ -25,7 +27,19 @@ export function serveOpenAI(exchange: Exchange, operation: Operation): void {
     exchange.answerError(unknownKey(authorization));
     return;
   }
-  readBody(exchange, (body) => begin(exchange, operation, body, client), operation.takesForm);
+  const { headers } = exchange.req;
+  const onBody = (body: Buffer): void => begin(exchange, operation, body, client, headers);
+  readBody(exchange, onBody, operation.takesForm);
+}
+
+/** Serves a JSON body as the gateway's operator, who may ask for any pool, by these headers. */
+export function serveAsOperator(
+  exchange: Exchange,
+  operation: Operation,
+  body: Buffer,
+  headers: IncomingHttpHeaders,
+): void {
+  begin(exchange, operation, body, undefined, headers);
 }
 
 /** A request that may be served. */
@@ -34,6 +48,7 @@ interface Admitted {
   readonly received: Received;
   readonly destination: Destination;
   readonly client: Client | undefined;
+  readonly headers: IncomingHttpHeaders;
   /** On the clock of `performance.now()`. */
   readonly receivedMs: number;
 }
@@ -43,6 +58,7 @@ function begin(
   operation: Operation,
   body: Buffer,
   client: Client | undefined,
+  headers: IncomingHttpHeaders,
 ): void {
   const receivedMs = performance.now();
   const received = read(exchange, body);
@@ -65,12 +81,12 @@ function begin(
     return;
   }
   exchange.pool = destination.pool;
-  const refused = missingRight(client, exchange.req.headers, destination);
+  const refused = missingRight(client, headers, destination);
   if (refused !== undefined) {
     exchange.answerError(refused);
     return;
   }
-  const admitted = { operation, received, destination, client, receivedMs };
+  const admitted = { operation, received, destination, client, headers, receivedMs };
   if (operation.isStateful) startAtOwner(exchange, admitted);
   else start(exchange, admitted, undefined);
 }
@@ -109,11 +125,10 @@ function startAtOwner(exchange: Exchange, admitted: Admitted): void {
 }
 
 function start(exchange: Exchange, admitted: Admitted, owner: string | undefined): void {
-  const { operation, received, destination, client, receivedMs } = admitted;
-  const { req } = exchange;
+  const { operation, received, destination, client, headers, receivedMs } = admitted;
   const { pool } = destination;
-  const request = openAIRequest(operation, received, req.headers, destination, client, owner);
-  if (req.headers['x-plimsoll-explain'] !== undefined) {
+  const request = openAIRequest(operation, received, headers, destination, client, owner);
+  if (headers['x-plimsoll-explain'] !== undefined) {
     exchange.answerJson(200, pool.balancer.explain(request));
     return;
   }
@@ -130,6 +145,7 @@ function start(exchange: Exchange, admitted: Admitted, owner: string | undefined
     operation.isStateful ? new AnswerIds(answer, isStream, onIds) : answer,
   );
   exchange.noteOverhead(performance.now() - receivedMs);
+  exchange.state.served.note(call.id, exchange.id, exchange.overheadMs);
   exchange.res.on('close', () => {
     if (!exchange.res.writableEnded) call.abort();
   });
