@@ -64,6 +64,19 @@ describe.concurrent('an example runs without any key', () => {
     await gateway.output;
   });
 
+  it('responses, each conversation on one target', async () => {
+    const gateway = run('apps/gateway/src/cli.ts', ['serve', '--port', '0']);
+    const [, url] = await gateway.printed(/listens on (http:\S+)/);
+    const env = { OPENAI_BASE_URL: `${url}/v1` };
+    const output = await run('examples/responses.ts', [], env).output;
+    const turn = /^(\w+): begun on (\w+)\n\1: gone on with on \2: This is a simulated answer\./gm;
+    const begun = [...output.matchAll(turn)].map(([, , target]) => target);
+    expect(begun).toHaveLength(3);
+    expect(new Set(begun).size).toBeGreaterThan(1);
+    gateway.child.kill('SIGTERM');
+    await gateway.output;
+  });
+
   it.each<[string, readonly RegExp[]]>([
     [
       'six-strategies',
