@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.ts';
 import type { Command } from './commands/command.ts';
 import { explainCommand } from './commands/explain.ts';
 import { helpOf, overview } from './commands/help.ts';
+import { importCommand } from './commands/import.ts';
 import { readCommandLine } from './commands/read-command-line.ts';
 import { serveCommand } from './commands/serve.ts';
 import { UsageError } from './commands/usage-error.ts';
@@ -12,7 +13,7 @@ import { ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** In the order in which the help lists them. */
-const commands: readonly Command[] = [serveCommand, checkCommand, explainCommand];
+const commands: readonly Command[] = [serveCommand, checkCommand, explainCommand, importCommand];
 
 /** Help that goes to no terminal is this wide. */
 const USUAL_COLUMNS = 100;

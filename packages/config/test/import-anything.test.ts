@@ -208,6 +208,7 @@ const { query, node } = fc.letrec((tie) => ({
     strategy: or(
       some({
         mode: or(fc.constantFrom('loadbalance', 'fallback', 'conditional', 'single', 'scientist')),
+        // oxlint-disable-next-line unicorn/no-thenable -- a key of Portkey
         conditions: or(fc.array(some({ query: tie('query'), then: or(word) }), { maxLength: 3 })),
         default: or(word),
       }),

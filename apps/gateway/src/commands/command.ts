@@ -28,7 +28,7 @@ export type Values<O extends Options> = {
 /** A command of `plimsoll`, with all that its help says. */
 export interface CommandDefinition<O extends Options> {
   readonly name: string;
-  /** What its arguments are called, such as `FILE`; empty where it takes none. */
+  /** What its arguments are called, such as `FILE`, with a space between two; empty where it takes none. */
   readonly argument: string;
   /** In a few words, for the list of commands. */
   readonly summary: string;
@@ -45,8 +45,10 @@ export interface CommandDefinition<O extends Options> {
 
 export interface CommandLine<O extends Options> {
   readonly values: Values<O>;
-  /** At most one: what stood in the place of the argument. */
+  /** What stood in the place of the first argument. */
   readonly argument: string | undefined;
+  /** The arguments after it, at most as many as the command has names for. */
+  readonly rest: readonly string[];
 }
 
 /** A command, whatever its options. */

@@ -31,7 +31,7 @@ export function overview(commands: readonly Command[], columns: number, paint: P
     ...section('Exit codes', paint),
     ...wrapped(
       '0 done, 1 failed, 2 wrong command line or no such file, 3 wrong configuration, 4 what was asked about is not ' +
-        'well: the help of check, explain and top says what that is',
+        'well: the help of check, explain, import and top says what that is',
       Math.min(columns, MOST_COLUMNS),
       2,
     ),

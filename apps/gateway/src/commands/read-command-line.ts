@@ -36,10 +36,11 @@ export function readCommandLine(command: Command, args: readonly string[]): Read
       throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${option.value}`);
     }
   }
-  const [argument, ...more] = positionals;
-  const excess = command.argument === '' ? argument : more[0];
+  const [argument, ...rest] = positionals;
+  const most = command.argument === '' ? 0 : command.argument.split(' ').length;
+  const excess = positionals[most];
   if (excess !== undefined) throw new UsageError(`${command.name} takes no argument ${excess}`);
-  return { isHelp: false, values: values as CommandLine<Options>['values'], argument };
+  return { isHelp: false, values: values as CommandLine<Options>['values'], argument, rest };
 }
 
 /** Whether another option stands where the value should; `-` alone is a value. */
