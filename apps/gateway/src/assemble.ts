@@ -21,8 +21,8 @@ export interface Parts {
   readonly host: string;
   readonly log: Logger;
   readonly exporter?: Exporter | undefined;
-  /** What `/admin/*` asks for. */
-  readonly token: string;
+  /** What `/admin/*` asks for. @defaultValue there is no such path */
+  readonly token?: string | undefined;
   /** The dashboard. @defaultValue none */
   readonly page?: Page | undefined;
 }
@@ -47,8 +47,8 @@ export function assemble({ composition, read, host, log, exporter, token, page }
     onReload: (isMade) => exporter?.onConfigReload(isMade),
     onChange: (difference) => {
       const { pools, clients, config } = composition;
-      const { maxBodyBytes, adminHosts: hosts } = config.server;
-      gateway.use({ pools, clients, maxBodyBytes, hosts });
+      const { maxBodyBytes, maxConnections, adminHosts: hosts } = config.server;
+      gateway.use({ pools, clients, maxBodyBytes, maxConnections, hosts });
       feed.change(pools, difference);
       monitors.follow(pools, difference);
       log.level = config.log.level;
@@ -58,13 +58,16 @@ export function assemble({ composition, read, host, log, exporter, token, page }
     },
   });
   const { pools, clients, config } = composition;
-  const { maxBodyBytes, adminHosts: hosts } = config.server;
+  const { maxBodyBytes, maxConnections, adminHosts: hosts } = config.server;
   const metricsToken = config.metrics.token;
-  const admin = { token: new BearerToken(token), live, feed, watches: new Watches(monitors), page };
+  const watches = new Watches(monitors);
+  const admin =
+    token === undefined ? undefined : { token: new BearerToken(token), live, feed, watches, page };
   const gateway = new Gateway({
     pools,
     clients,
     maxBodyBytes,
+    maxConnections,
     hosts,
     log,
     exporter,

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Call } from '@plimsoll/balancer';
 
+import { faultPlace } from './fault-place.ts';
+import { headerText } from './header-text.ts';
 import { type ApiError, errorBody } from './openai-error.ts';
 import type { ServedPool } from './pool-directory.ts';
 import type { GatewayState } from './state.ts';
@@ -46,9 +48,9 @@ export class Exchange {
       'x-plimsoll-request-id',
       this.id,
       'x-plimsoll-pool',
-      pool.name,
+      headerText(pool.name),
       'x-plimsoll-strategy',
-      pool.strategy,
+      headerText(pool.strategy),
       'x-plimsoll-attempts',
       String(call.attempts),
       'x-plimsoll-overhead-ms',
@@ -58,8 +60,8 @@ export class Exchange {
     ];
     const { target } = call;
     if (target !== undefined) {
-      headers.push('x-plimsoll-target', target.id);
-      if (target.region !== undefined) headers.push('x-plimsoll-region', target.region);
+      headers.push('x-plimsoll-target', headerText(target.id));
+      if (target.region !== undefined) headers.push('x-plimsoll-region', headerText(target.region));
     }
     if (this.state.isDraining) headers.push('connection', 'close');
     return headers;
@@ -81,12 +83,10 @@ export class Exchange {
     this.#answer(error.status, headers, errorBody(error));
   }
 
-  /** Answers that we are at fault, and notes where: what was thrown could quote the request, so only its place is told. */
+  /** Answers that we are at fault, and notes where. */
   answerFault(error: unknown): void {
     const { log } = this.state;
-    const stack = error instanceof Error ? error.stack : undefined;
-    const at = stack?.split('\n').filter((line) => /^\s+at /.test(line));
-    log.error({ request: this.id, at: at?.map((line) => line.trim()) }, 'fault in the gateway');
+    log.error({ request: this.id, at: faultPlace(error) }, 'fault in the gateway');
     if (this.res.headersSent) {
       this.res.destroy();
       return;

@@ -6,11 +6,25 @@ import type { Logger } from 'pino';
 import type { Admin } from './admin/admin.ts';
 import type { ClientDirectory } from './client-directory.ts';
 import { Exchange } from './exchange.ts';
+import { logDropped } from './dropped.ts';
 import { type Exporter, PoolMetrics } from './metrics.ts';
 import { Owners } from './openai/owners.ts';
 import { PoolDirectory, type ServedPool } from './pool-directory.ts';
+import { badRequest } from './openai-error.ts';
+import { inTurn } from './pipeline.ts';
 import { route } from './routes.ts';
+import { leaveSlowReader, STALL_MS } from './slow-reader.ts';
 import { GatewayState } from './state.ts';
+
+/** Clients send some twenty. Each one costs time to read, and no name may stand where it is dropped unseen. */
+const MOST_HEADERS = 100;
+
+const tooManyHeaders = badRequest(
+  431,
+  'too_many_headers',
+  `A request may have ${MOST_HEADERS} headers.`,
+  { headers: ['connection', 'close'] },
+);
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -19,6 +33,8 @@ export interface GatewayOptions {
   readonly clients?: ClientDirectory | undefined;
   /** Largest request body, in bytes. */
   readonly maxBodyBytes: number;
+  /** Connections at the same time; more are closed as they come. @defaultValue no bound */
+  readonly maxConnections?: number | undefined;
   /** Names in lower case that lead here, besides the addresses listened on. @defaultValue none */
   readonly hosts?: readonly string[] | undefined;
   readonly log: Logger;
@@ -34,12 +50,15 @@ export interface GatewayOptions {
   readonly headersTimeoutMs?: number;
   /** Milliseconds a client has for a whole request, body included. @defaultValue 60000 */
   readonly requestTimeoutMs?: number;
+  /** Milliseconds a client may take nothing of a complete answer. @defaultValue 30000 */
+  readonly stallMs?: number;
 }
 
 /** An HTTP server in front of pools. */
 export class Gateway {
   readonly #state: GatewayState;
   readonly #server: Server;
+  readonly #stallMs: number;
 
   constructor(options: GatewayOptions) {
     const {
@@ -54,6 +73,8 @@ export class Gateway {
       owners = new Owners(),
       headersTimeoutMs = 10_000,
       requestTimeoutMs = 60_000,
+      stallMs = STALL_MS,
+      maxConnections = Infinity,
     } = options;
     const metrics = exporter && new PoolMetrics(exporter, metricsToken);
     metrics?.follow(pools);
@@ -75,13 +96,23 @@ export class Gateway {
       maxHeaderSize: 16_384,
       // Longer than the idle limit of the usual load balancers in front, so that it is they who close.
       keepAliveTimeout: 65_000,
+      // Whatever NODE_OPTIONS says: what a proxy in front reads as one request must not be two here.
+      insecureHTTPParser: false,
     };
-    this.#server = createServer(limits, (req, res) => this.#serve(req, res));
+    this.#stallMs = stallMs;
+    this.#server = createServer(limits, (req, res) =>
+      inTurn(req, res, () => this.#serve(req, res)),
+    );
+    this.#server.maxConnections = maxConnections;
+    logDropped(this.#server, log);
   }
 
   /** Serves these pools to these clients from now on; requests under way end where they are. */
-  use(served: Pick<GatewayOptions, 'pools' | 'clients' | 'maxBodyBytes' | 'hosts'>): void {
-    const { pools, clients, maxBodyBytes, hosts = [] } = served;
+  use(
+    served: Pick<GatewayOptions, 'pools' | 'clients' | 'maxBodyBytes' | 'maxConnections' | 'hosts'>,
+  ): void {
+    const { pools, clients, maxBodyBytes, maxConnections = Infinity, hosts = [] } = served;
+    this.#server.maxConnections = maxConnections;
     this.#state.directory = new PoolDirectory(pools);
     this.#state.clients = clients;
     this.#state.maxBodyBytes = maxBodyBytes;
@@ -122,8 +153,10 @@ export class Gateway {
 
   #serve(req: IncomingMessage, res: ServerResponse): void {
     const exchange = new Exchange(this.#state, req, res);
+    leaveSlowReader(req, res, this.#stallMs);
     try {
-      route(exchange);
+      if (req.rawHeaders.length > 2 * MOST_HEADERS) exchange.answerError(tooManyHeaders);
+      else route(exchange);
     } catch (error) {
       exchange.answerFault(error);
     }

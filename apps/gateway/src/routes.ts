@@ -1,5 +1,5 @@
 import { serveAdmin } from './admin/admin-routes.ts';
-import { foreignHost } from './admin/own-host.ts';
+import { foreignHost, foreignOrigin } from './admin/own-host.ts';
 import type { Page } from './dashboard/page.ts';
 import type { Exchange } from './exchange.ts';
 import { serveMetrics } from './metrics.ts';
@@ -34,7 +34,9 @@ export function route(exchange: Exchange): void {
   const path = query < 0 ? url : url.slice(0, query);
   const { admin, clients, hosts } = exchange.state;
   // Where there are no keys, a page that reached this port would be as good as any client.
-  const refused = clients === undefined ? foreignHost(exchange.req, hosts) : undefined;
+  const { req } = exchange;
+  const refused =
+    clients === undefined ? (foreignHost(req, hosts) ?? foreignOrigin(req)) : undefined;
   if (refused !== undefined) {
     exchange.answerError(refused);
     return;

@@ -7,18 +7,22 @@ import { assemble } from './assemble.ts';
 import { banner } from './banner.ts';
 import { makeToken } from './bearer-token.ts';
 import { compose, type Composition, exporterOf } from './compose.ts';
+import { endOnFault } from './crash.ts';
 import { Page } from './dashboard/page.ts';
 import { ExitCode } from './exit-code.ts';
 import { logEvents } from './log-events.ts';
 import { followChanges } from './live/follow-changes.ts';
 import { createLog } from './log.ts';
-import { hostProblem } from './loopback.ts';
+import { hostProblem, isLoopback } from './loopback.ts';
 import { problemOf, readSettings, type Settings } from './settings.ts';
 import { nextSignal } from './signals.ts';
 import { logTrouble } from './trouble.ts';
 
 /** How long streams may go on after the signal to stop, in milliseconds. */
 const GRACE_MS = 30_000;
+
+/** How long they may go on after a fault that nobody caught, in milliseconds. */
+const FAULT_GRACE_MS = 5_000;
 
 /** What the command line says. */
 export interface ServeOptions {
@@ -88,7 +92,8 @@ async function run({ composition, settings, read, port, host, log }: Run): Promi
     return ExitCode.failed;
   }
   const { adminToken } = config.server;
-  const token = adminToken ?? makeToken();
+  // A token made here is printed, so it is for whoever sits at this machine only.
+  const token = adminToken ?? (isLoopback(host) ? makeToken() : undefined);
   const page = await Page.load();
   const { gateway, live } = assemble({ composition, read, host, log, exporter, token, page });
   let address: AddressInfo;
@@ -104,13 +109,17 @@ async function run({ composition, settings, read, port, host, log }: Run): Promi
   const made = adminToken === undefined ? token : undefined;
   console.log(banner(pools, settings.origin, host, address.port, clients !== undefined, made));
 
+  const stop = async (graceMs: number): Promise<void> => {
+    stopFollowing();
+    await gateway.drain(graceMs);
+    await exporter?.close();
+    await composition.close();
+  };
+  endOnFault(log, () => stop(FAULT_GRACE_MS));
   const signal = await nextSignal();
   void nextSignal().then(() => process.exit(ExitCode.done));
   log.info({ signal, graceMs: GRACE_MS }, 'stopping: requests under way may end');
-  stopFollowing();
-  await gateway.drain(GRACE_MS);
-  await exporter?.close();
-  await composition.close();
+  await stop(GRACE_MS);
   log.info('stopped');
   return ExitCode.done;
 }

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 
 import { compose } from '../src/compose.ts';
 
-const server = { host: '127.0.0.1', port: 0, maxBodyBytes: 1000, adminHosts: [] };
+const server = {
+  host: '127.0.0.1',
+  port: 0,
+  maxConnections: 10,
+  maxBodyBytes: 1000,
+  adminHosts: [],
+};
 const metrics = { prometheus: false };
 const log = { level: 'silent' } as const;
 const policies = { health: { breaker: {} }, retry: {}, fairness: { alertPast: 0.1 } };

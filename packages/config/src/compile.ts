@@ -27,6 +27,7 @@ export function compile(file: FileConfig): Config {
       host: file.server?.host ?? '127.0.0.1',
       port: file.server?.port ?? 8787,
       maxBodyBytes: file.server?.maxBodyBytes ?? 33_554_432,
+      maxConnections: file.server?.maxConnections ?? 10_000,
       // What `${PLIMSOLL_ADMIN_TOKEN:-}` gives where the variable is not set is no token.
       adminToken: file.server?.admin?.token || undefined,
       adminHosts: (file.server?.admin?.hosts ?? []).map((name) => name.toLowerCase()),

@@ -71,11 +71,18 @@ function valueAt(data: unknown, path: Path): unknown {
 /** Keys whose values are, or may hold, a credential. */
 const secret: ReadonlySet<unknown> = new Set(['apiKey', 'keySha256', 'redis', 'token']);
 
+/** Whether it may be an address with a user and a password, or with a key in its query. */
+function mayHoldUser(value: unknown): boolean {
+  return typeof value === 'string' && /:\/\/.*[@?]/.test(value);
+}
+
 /** The value as it stood in the file, short, and never a credential. */
 function shown(value: unknown, path: Path, written: ReadonlyMap<string, string>): string {
   const source = written.get(formatPath(path));
   if (source !== undefined) return source;
-  if (secret.has(path.at(-1)) || path.at(-2) === 'headers') return 'a value that is not shown';
+  if (secret.has(path.at(-1)) || path.at(-2) === 'headers' || mayHoldUser(value)) {
+    return 'a value that is not shown';
+  }
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);

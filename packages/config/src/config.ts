@@ -250,6 +250,7 @@ export interface ServerConfig {
   readonly host: string;
   readonly port: number;
   readonly maxBodyBytes: number;
+  readonly maxConnections: number;
   /** What `/admin/*` asks for; absent where one is made at start. */
   readonly adminToken?: string | undefined;
   /** Names in lower case that `/admin/*` and the dashboard answer to, besides the addresses listened on. */

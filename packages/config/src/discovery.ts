@@ -43,7 +43,13 @@ export function configFromEnvironment(env: Environment): Discovery {
     const ids = simulatedFleet.map(({ id }) => id);
     pools.push(pool('default', ['*'], 'weighted-round-robin', ids));
   }
-  const server = { host: '127.0.0.1', port: 8787, maxBodyBytes: 33_554_432, adminHosts: [] };
+  const server = {
+    host: '127.0.0.1',
+    port: 8787,
+    maxBodyBytes: 33_554_432,
+    maxConnections: 10_000,
+    adminHosts: [],
+  };
   const metrics = { prometheus: true };
   return { config: { targets, pools, server, metrics, log: { level: 'info' } }, variables };
 }

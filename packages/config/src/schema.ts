@@ -107,6 +107,11 @@ export const fileSchema = object({
       maxBodyBytes: optional(integer('a number of bytes, >= 1', { min: 1 }), 'Largest request.', {
         default: 33554432,
       }),
+      maxConnections: optional(
+        integer('a number of connections, >= 1', { min: 1 }),
+        'Connections at the same time; more are closed as they come.',
+        { default: 10000 },
+      ),
       admin: optional(
         object({
           token: optional(

@@ -55,7 +55,7 @@ pools:
   gpt-*:
     strategy: { use: "@acme/strategy-lunar", phase: full }
     targets: [openai-1, { id: sim, provider: simulated, model: m, weight: 1, simulate: { firstToken: 1s, errorRatio: 0.1 } }]
-server: { host: 127.0.0.1, port: 9000, maxBodyBytes: 1000, admin: { token: tea } }
+server: { host: 127.0.0.1, port: 9000, maxBodyBytes: 1000, maxConnections: 500, admin: { token: tea } }
 log: { level: warn }
 `,
       { OPENAI_KEY_1: 'sk-1' },
@@ -125,6 +125,7 @@ log: { level: warn }
         host: '127.0.0.1',
         port: 9000,
         maxBodyBytes: 1000,
+        maxConnections: 500,
         adminToken: 'tea',
         adminHosts: [],
       },
@@ -140,6 +141,7 @@ log: { level: warn }
       host: '127.0.0.1',
       port: 8787,
       maxBodyBytes: 33_554_432,
+      maxConnections: 10_000,
       adminToken: undefined,
       adminHosts: [],
     });

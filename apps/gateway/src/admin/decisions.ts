@@ -42,7 +42,14 @@ export function serveDecision({ exchange, names }: AdminCall): void {
   exchange.answerError(badRequest(404, 'unknown_decision', message));
 }
 
-function newestFirst(pools: readonly ServedPool[], limit: number): Decision[] {
-  const all = pools.flatMap(({ balancer }) => balancer.decisions(limit));
+/** Failures are told by their facts: their message is the provider's, and may quote the request. */
+type ShownDecision = Omit<Decision, 'failure'>;
+
+function shown({ failure: _words, ...decision }: Decision): ShownDecision {
+  return decision;
+}
+
+function newestFirst(pools: readonly ServedPool[], limit: number): ShownDecision[] {
+  const all = pools.flatMap(({ balancer }) => balancer.decisions(limit).map(shown));
   return pools.length === 1 ? all : all.sort((a, b) => b.epochMs - a.epochMs);
 }

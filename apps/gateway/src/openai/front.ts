@@ -18,6 +18,9 @@ import type { Operation } from './operation.ts';
 import { ownerOf, tenantOf } from './owner.ts';
 import { openAIRequest, type Received } from './traits.ts';
 
+/** Longer than any name there is. Patterns take a time that may grow with its square. */
+const LONGEST_MODEL = 256;
+
 /** Serves one operation of OpenAI's API from the pool that the body names. */
 export function serveOpenAI(exchange: Exchange, operation: Operation): void {
   const { clients } = exchange.state;
@@ -70,6 +73,11 @@ function begin(
   if (typeof model !== 'string' || model === '') {
     const message = 'The body must name a pool as its `model`, a string.';
     exchange.answerError(badRequest(400, 'missing_model', message, { param: 'model' }));
+    return;
+  }
+  if (model.length > LONGEST_MODEL) {
+    const message = `The name of a model may have ${LONGEST_MODEL} characters.`;
+    exchange.answerError(badRequest(400, 'invalid_model', message, { param: 'model' }));
     return;
   }
   const { directory } = exchange.state;

@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer';
+
 /** A JSON object that nobody has checked. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The JSON object in `body`; undefined where it is none. */
+/** The JSON object in `body`; undefined where it is none, or not in UTF-8: then others may read it otherwise. */
 export function parseObject(body: Buffer): Record<string, unknown> | undefined {
+  if (!isUtf8(body)) return undefined;
   let json: unknown;
   try {
     json = JSON.parse(body.toString());
@@ -23,8 +26,9 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-export function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
+/** A number of things. JSON has negative and, as 1e999, infinite ones: sums over many requests would not survive them. */
+export function count(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value < Infinity ? value : undefined;
 }
 
 export function length(value: unknown): number {

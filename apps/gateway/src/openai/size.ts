@@ -80,8 +80,13 @@ function textSize(input: unknown): Size {
   const add = (item: unknown): void => {
     if (typeof item === 'string') size.characters += item.length;
     else if (typeof item === 'number') size.characters += CHARACTERS_PER_TOKEN;
-    else if (Array.isArray(item)) for (const inner of item) add(inner);
   };
-  add(input);
+  // Lists of lists of tokens are as deep as it goes; a body may go deeper than the stack.
+  const addAll = (item: unknown): void => {
+    if (Array.isArray(item)) for (const inner of item) add(inner);
+    else add(item);
+  };
+  if (Array.isArray(input)) for (const item of input) addAll(item);
+  else add(input);
   return size;
 }

@@ -5,8 +5,9 @@ import type { Request, WireForm, WireRequest } from '@plimsoll/core';
 import type { Client } from '../client-directory.ts';
 import { usualHashKey } from '../hash-key.ts';
 import type { Destination } from '../pool-directory.ts';
-import { type Json, length, number } from './json.ts';
+import { count, type Json, length } from './json.ts';
 import type { Operation } from './operation.ts';
+import { namesOneModel } from './one-model.ts';
 import { CHARACTERS_PER_TOKEN } from './size.ts';
 
 /** What an image counts for, in tokens: the size models scale most pictures to. */
@@ -42,7 +43,7 @@ export function openAIRequest(
       path: operation.path,
       // The name of a pinned target is ours, not the provider's.
       json: pin === undefined ? json : { ...json, model },
-      body: pin === undefined || form !== undefined ? body : undefined,
+      body: form !== undefined || (pin === undefined && namesOneModel(body)) ? body : undefined,
       form,
       headers: handedOn(headers),
     },
@@ -55,9 +56,9 @@ export function openAIRequest(
     tags: tags(single(headers['x-plimsoll-tags'])),
     inputTokens: Math.ceil(size.characters / CHARACTERS_PER_TOKEN) + size.images * TOKENS_PER_IMAGE,
     maxOutputTokens:
-      number(json['max_completion_tokens']) ??
-      number(json['max_tokens']) ??
-      number(json['max_output_tokens']),
+      count(json['max_completion_tokens']) ??
+      count(json['max_tokens']) ??
+      count(json['max_output_tokens']),
     turns: size.turns,
     images: size.images,
     tools: length(json['tools']) + length(json['functions']),

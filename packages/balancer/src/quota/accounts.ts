@@ -23,8 +23,19 @@ export function accountsOf(
   return accounts;
 }
 
-/** US dollars that a request is expected to cost on `member`; 0 where it has no price. */
+/**
+ * US dollars that a request is expected to cost on `member`; 0 where it has no price. Amounts that cannot be count as the
+ * usual: a negative one would make room in a budget for others, and an endless one would spoil every sum after it.
+ */
 export function expectedUsd(member: Member, request: RequestTraits): number {
-  const { inputTokens = 0, maxOutputTokens = EXPECTED_TOKENS } = request;
-  return costUsd(member.target.price, { inputTokens, outputTokens: maxOutputTokens }) ?? 0;
+  const { inputTokens = 0, maxOutputTokens } = request;
+  const usage = {
+    inputTokens: isAmount(inputTokens) ? inputTokens : 0,
+    outputTokens: isAmount(maxOutputTokens) ? maxOutputTokens : EXPECTED_TOKENS,
+  };
+  return costUsd(member.target.price, usage) ?? 0;
+}
+
+function isAmount(tokens: number | undefined): tokens is number {
+  return tokens !== undefined && tokens >= 0 && tokens < Infinity;
 }

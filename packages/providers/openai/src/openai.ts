@@ -129,10 +129,13 @@ function baseUrlOf(options: OpenAIOptions, name: PresetName, preset: Preset): UR
   const isPlain =
     (url?.protocol === 'http:' || url?.protocol === 'https:') &&
     url.username === '' &&
+    url.password === '' &&
     url.search === '' &&
     url.hash === '';
   if (url === undefined || !isPlain) {
-    throw optionError('openai', 'baseUrl', 'an http or https URL without user and query', text);
+    // What is not accepted of it may be a credential.
+    const shown = typeof text === 'string' && /[@?]/.test(text) ? '(not shown)' : text;
+    throw optionError('openai', 'baseUrl', 'an http or https URL without user and query', shown);
   }
   if (apiVersion !== undefined && (name !== 'azure' || !/^[\w-]+$/.test(apiVersion))) {
     throw optionError(
