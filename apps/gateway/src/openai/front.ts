@@ -16,6 +16,7 @@ import { parseObject } from './json.ts';
 import { keptIn } from './kept.ts';
 import type { Operation } from './operation.ts';
 import { ownerOf, tenantOf } from './owner.ts';
+import { send } from './send.ts';
 import { openAIRequest, type Received } from './traits.ts';
 
 /** Longer than any name there is. Patterns take a time that may grow with its square. */
@@ -148,13 +149,6 @@ function start(exchange: Exchange, admitted: Admitted, owner: string | undefined
   const onIds = (ids: readonly string[], { id: target }: Target): void => {
     for (const id of ids) owners.remember(tenantOf(client), id, { pool: pool.name, target });
   };
-  const call = pool.balancer.start(
-    request,
-    operation.isStateful ? new AnswerIds(answer, isStream, onIds) : answer,
-  );
-  exchange.noteOverhead(performance.now() - receivedMs);
-  exchange.state.served.note(call.id, exchange.id, exchange.overheadMs);
-  exchange.res.on('close', () => {
-    if (!exchange.res.writableEnded) call.abort();
-  });
+  const sink = operation.isStateful ? new AnswerIds(answer, isStream, onIds) : answer;
+  send(exchange, pool, request, sink, receivedMs);
 }

@@ -9,6 +9,7 @@ import { typedErrorEvent } from './error-event.ts';
 import type { Operation } from './operation.ts';
 import { cannotTell, tenantOf } from './owner.ts';
 import type { Owner } from './owners.ts';
+import { send } from './send.ts';
 import { openAIRequest } from './traits.ts';
 
 /** What may be done with a response that a provider keeps: behind its path, by which methods, under which names. */
@@ -53,6 +54,7 @@ export function serveStoredResponse(exchange: Exchange, path: string, query: str
 }
 
 async function serve(exchange: Exchange, operation: Operation, id: string): Promise<void> {
+  const receivedMs = performance.now();
   const { req, res, state } = exchange;
   const { headers } = req;
   const client = state.clients?.find(headers.authorization);
@@ -95,10 +97,7 @@ async function serve(exchange: Exchange, operation: Operation, id: string): Prom
     request.isStream === true
       ? new StreamedAnswer(exchange, operation.errorEvent)
       : new BufferedAnswer(exchange);
-  const call = pool.balancer.start(request, answer);
-  res.on('close', () => {
-    if (!res.writableEnded) call.abort();
-  });
+  send(exchange, pool, request, answer, receivedMs);
 }
 
 interface Place {

@@ -43,7 +43,7 @@ describe('speech', () => {
       expect(Buffer.from(await response.arrayBuffer()).equals(sound)).toBe(true);
       expect(targetIn(response)).toBe('b');
     }
-    expect(it.of('a').requests).toHaveLength(1);
+    expect(it.of('a').requests.length).toBeGreaterThan(0);
   });
 
   it('that breaks off is no whole body, and has no text in it', async () => {

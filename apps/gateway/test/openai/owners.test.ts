@@ -5,9 +5,10 @@ import { join } from 'node:path';
 
 import { upstreamErrors } from '@plimsoll/testkit';
 import OpenAI from 'openai';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Owners } from '../../src/openai/owners.ts';
+import { describeWithRedis, redisServer } from '../redis-server.ts';
 import { gatewayOf, targetOf, upstreams } from '../rig.ts';
 import { rigOf, targetIn } from './surface-rig.ts';
 
@@ -242,6 +243,44 @@ it('owners outlive the gateway in its store', async () => {
     }
   }
   await rm(folder, { recursive: true });
+});
+
+describeWithRedis('gateways that share a Redis', () => {
+  it('know what each other’s answers were kept by', async () => {
+    await using redis = await redisServer();
+    await using list = await upstreams(3);
+    const targets = list.map((upstream, index) => targetOf(['a', 'b', 'c'][index]!, upstream));
+    const file = { pools: { chat: { targets } }, state: { redis: redis.url } };
+    await using one = await gatewayOf(file);
+    await using two = await gatewayOf(file);
+    for (const target of ['a', 'b', 'c']) {
+      const { id } = await one.client.responses.create({ ...first, model: `chat@${target}` });
+      await vi.waitFor(
+        async () => {
+          const { response } = await two.client.responses
+            .create({ ...first, previous_response_id: id })
+            .withResponse();
+          expect(targetIn(response)).toBe(target);
+        },
+        { timeout: 5000, interval: 50 },
+      );
+      expect((await two.client.responses.retrieve(id)).id).toBe(id);
+    }
+  });
+
+  it('say that they cannot tell while it is away, and go on with what they know', async () => {
+    await using redis = await redisServer();
+    await using list = await upstreams(2);
+    const targets = list.map((upstream, index) => targetOf(['a', 'b'][index]!, upstream));
+    const file = { pools: { chat: { targets } }, state: { redis: redis.url } };
+    await using gateway = await gatewayOf(file);
+    const { id } = await gateway.client.responses.create(first);
+    await redis.stop();
+    const known = { ...first, previous_response_id: id };
+    expect((await gateway.client.responses.create(known)).status).toBe('completed');
+    const unknown = gateway.client.responses.create({ ...first, previous_response_id: 'resp_x' });
+    await expect(unknown).rejects.toMatchObject({ status: 503, code: 'state_unavailable' });
+  }, 15_000);
 });
 
 describe('Owners', () => {
