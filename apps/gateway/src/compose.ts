@@ -123,6 +123,11 @@ export async function compose(config: Config, folder: string): Promise<Compositi
   return composer;
 }
 
+/** Makes strategies of their configuration; packages and files are looked up from `folder`. */
+export function strategyMaker(folder: string): StrategyMaker {
+  return new StrategyMaker(new Map(Object.entries(strategies)), folder);
+}
+
 /**
  * What tells Prometheus and a collector of the pools; undefined where the configuration wants neither.
  *
@@ -197,7 +202,7 @@ class Composer implements Composition {
   constructor(config: Config, folder: string) {
     this.config = config;
     this.#folder = folder;
-    this.#maker = new StrategyMaker(new Map(Object.entries(strategies)), folder);
+    this.#maker = strategyMaker(folder);
     this.#fleet = fleet(defined({ quotaGroups: config.quotaGroups }));
     this.#spending = config.budget && [this.#fleet.openBudget(['all'], config.budget)];
     this.clients = config.clients && this.#clients(config.clients);

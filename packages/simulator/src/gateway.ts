@@ -1,5 +1,5 @@
 import { type Balancer, fleet, type Fleet, type TargetOptions } from '@plimsoll/balancer';
-import type { Provider, SeededRandom, StrategyDefinition } from '@plimsoll/core';
+import type { Provider, QuotaLimits, SeededRandom, StrategyDefinition } from '@plimsoll/core';
 
 import { checkPositive } from './check.ts';
 import { globalView } from './global-view.ts';
@@ -31,14 +31,22 @@ export interface Gateway {
 export function gateway(
   index: number,
   servers: ReadonlyMap<string, Server>,
-  options: Readonly<Record<string, ServerOptions>>,
+  options: {
+    readonly servers: Readonly<Record<string, ServerOptions>>;
+    readonly quotaGroups?: Readonly<Record<string, QuotaLimits>>;
+  },
   context: ServerContext,
   random: SeededRandom,
 ): Gateway {
+  const { quotaGroups = {} } = options;
   return {
     index,
-    fleet: fleet({ clock: context.clock, random }),
-    targets: [...servers].map(([id, provider]) => ({ ...options[id]?.target, id, provider })),
+    fleet: fleet({ clock: context.clock, random, quotaGroups }),
+    targets: [...servers].map(([id, provider]) => ({
+      ...options.servers[id]?.target,
+      id,
+      provider,
+    })),
     providers: Object.fromEntries(servers),
     globalView(strategy, { refreshS }) {
       checkPositive('globalView', 'refreshS', refreshS);

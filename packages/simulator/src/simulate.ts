@@ -1,4 +1,10 @@
-import { optionError, type Random, seededRandom, type SeededRandom } from '@plimsoll/core';
+import {
+  optionError,
+  type QuotaLimits,
+  type Random,
+  seededRandom,
+  type SeededRandom,
+} from '@plimsoll/core';
 
 import type { Arrivals } from './arrivals.ts';
 import { checkInteger, checkNotNegative, checkPositive } from './check.ts';
@@ -35,6 +41,8 @@ export interface SimulationOptions {
   readonly servers: Readonly<Record<string, ServerOptions>>;
   /** Makes the balancer of one gateway: with its `fleet`, or else it would live in real time. */
   readonly balancer: (gateway: Gateway) => SimulatedBalancer;
+  /** Limits of quota groups by name, as each gateway's engine is told them. @defaultValue none */
+  readonly quotaGroups?: Readonly<Record<string, QuotaLimits>>;
   /** Gateways over the same servers, an integer >= 1; each request comes to one of them by chance. @defaultValue 1 */
   readonly gateways?: number;
   /** What counts as served well, for `sloRatio` and goodput. */
@@ -83,7 +91,7 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
     ]),
   );
   const balancers = Array.from({ length: gateways }, (_, index) =>
-    options.balancer(gateway(index, servers, options.servers, context, chance(GATEWAYS + index))),
+    options.balancer(gateway(index, servers, options, context, chance(GATEWAYS + index))),
   );
   const slo = { firstContentMs: 2000, perTokenMs: 40, latencyMs: Infinity, ...options.slo };
   // One of each kind will do: equal servers often share one options object, and there may be hundreds.
