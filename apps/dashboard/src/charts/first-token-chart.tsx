@@ -5,9 +5,10 @@ import type uPlot from 'uplot';
 import { clockSeconds, duration, span } from '../format.ts';
 import { useWidth } from '../parts/use-width.ts';
 import { canvasColor } from './canvas-colors.ts';
-import { ChartFrame, plotArea, spreadLabels } from './chart-frame.tsx';
+import { ChartFrame, plotArea } from './chart-frame.tsx';
 import { logRange } from './log-range.ts';
 import { Plot } from './plot.tsx';
+import { spreadLabels } from './spread-labels.ts';
 import { useTimeline, type Timeline } from './use-timeline.ts';
 
 const quantiles = ['p50', 'p95', 'p99'] as const;

@@ -9,9 +9,10 @@ import { useWidth } from '../parts/use-width.ts';
 import { MANY_TARGETS } from '../sections/load-line.tsx';
 import { useDashboard } from '../state/context.ts';
 import { canvasColor } from './canvas-colors.ts';
-import { ChartFrame, plotArea, spreadLabels, type PlotArea } from './chart-frame.tsx';
+import { ChartFrame, plotArea, type PlotArea } from './chart-frame.tsx';
 import { Plot } from './plot.tsx';
 import { shareStack, type Layer, type ShareStack } from './share-data.ts';
+import { spreadLabels } from './spread-labels.ts';
 import { useTimeline, type Timeline } from './use-timeline.ts';
 import { windowWords } from './window-words.ts';
 

@@ -21,46 +21,36 @@ const COUNTS_FROM = 0.5;
  * it reaches to the edge, so that a single bucket is seen as well.
  */
 export function shareStack(history: History, layers: readonly Layer[], nowMs: number): ShareStack {
-  const { buckets, bucketMs, targets } = history;
+  const { bucketMs, targets } = history;
   const columns = layers.map(({ targets: own }) =>
     own.map((id) => targets.indexOf(id)).filter((index) => index >= 0),
   );
   const times: number[] = [];
   const actual: (number | null)[][] = layers.map(() => []);
   const expected: (number | null)[][] = layers.map(() => []);
-  const add = (
-    time: number,
-    tops: readonly number[] | null,
-    promised: readonly number[] | null,
-  ): void => {
+  const buckets = history.buckets.filter(
+    ({ startEpochMs }, index) => index === 0 || nowMs - startEpochMs >= bucketMs * COUNTS_FROM,
+  );
+  const tops = buckets.map(({ requests }) => topsOf(requests, columns));
+  const promised = buckets.map((bucket) =>
+    bucket.expected === null ? null : topsOf(bucket.expected, columns),
+  );
+  const add = (time: number, bucket: number): void => {
     times.push(time);
-    for (const index of layers.keys()) {
-      actual[index]!.push(tops?.[index] ?? null);
-      expected[index]!.push(promised?.[index] ?? null);
+    for (const layer of layers.keys()) {
+      actual[layer]!.push(tops[bucket]?.[layer] ?? null);
+      expected[layer]!.push(tops[bucket] === null ? null : (promised[bucket]?.[layer] ?? null));
     }
   };
-  let wasOpen = false;
-  for (const [index, bucket] of buckets.entries()) {
-    const { startEpochMs, requests } = bucket;
-    const isRunning = index === buckets.length - 1 && index > 0;
-    if (isRunning && nowMs - startEpochMs < bucketMs * COUNTS_FROM) break;
-    const tops = topsOf(requests, columns);
-    const promised = bucket.expected === null ? null : topsOf(bucket.expected, columns);
-    if (tops === null) {
-      if (wasOpen) add(startEpochMs, null, null);
-      wasOpen = false;
+  const isEmpty = (bucket: number): boolean => (tops[bucket] ?? null) === null;
+  for (const [index, { startEpochMs }] of buckets.entries()) {
+    if (isEmpty(index)) {
+      if (!isEmpty(index - 1)) add(startEpochMs, index);
       continue;
     }
-    if (!wasOpen) add(startEpochMs, tops, promised);
-    add(startEpochMs + bucketMs / 2, tops, promised);
-    const next = buckets[index + 1];
-    const nextRuns = next !== undefined && index + 1 === buckets.length - 1;
-    const isLast =
-      next === undefined ||
-      next.requests.every((count) => count === 0) ||
-      (nextRuns && nowMs - next.startEpochMs < bucketMs * COUNTS_FROM);
-    if (isLast) add(startEpochMs + bucketMs - 1, tops, promised);
-    wasOpen = !isLast;
+    if (isEmpty(index - 1)) add(startEpochMs, index);
+    add(startEpochMs + bucketMs / 2, index);
+    if (isEmpty(index + 1)) add(startEpochMs + bucketMs - 1, index);
   }
   return { times, actual, expected };
 }
