@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 import { formatPath, type Path } from './problem.ts';
-import { oneOf, suggestion } from './suggest.ts';
+import { closeTo, oneOf, suggestion } from './suggest.ts';
 
 /** What is wrong with one value, before its line is known. */
 export interface Complaint {
@@ -26,7 +26,20 @@ export function complaints(
   written: ReadonlyMap<string, string>,
   above: Path = [],
 ): Complaint[] {
-  return issues.flatMap((issue) => complaint(issue, above, data, written));
+  const misspelled = new Set(issues.flatMap((issue) => meantKeys(issue).map(formatPath)));
+  return issues
+    .filter((issue) => !misspelled.has(formatPath(issue.path as Path)))
+    .flatMap((issue) => complaint(issue, above, data, written));
+}
+
+/** The keys that unknown ones are misspellings of: that they are missing needs no further word. */
+function meantKeys(issue: Issue): Path[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  const accepted = issue.message.split(' ');
+  return issue.keys.flatMap((key) => {
+    const meant = closeTo(key, accepted);
+    return meant === undefined ? [] : [[...(issue.path as Path), meant]];
+  });
 }
 
 function complaint(
@@ -53,7 +66,15 @@ function complaint(
     issue.code === 'invalid_value' && typeof value === 'string'
       ? suggestion(value, issue.values.map(String))
       : '';
-  return [{ path, message: `must be ${accepted}, got ${shown(value, path, written)}${hint}` }];
+  const got = shown(value, path, written);
+  const quote =
+    issue.code === 'invalid_type' &&
+    issue.expected === 'string' &&
+    isPlain(value) &&
+    !isSecret(path)
+      ? `; in quotes it is a text: '${value}'`
+      : '';
+  return [{ path, message: `must be ${accepted}, got ${got}${hint}${quote}` }];
 }
 
 function unknownKey(path: Path, accepted: readonly string[]): Complaint {
@@ -68,6 +89,11 @@ function valueAt(data: unknown, path: Path): unknown {
   return value;
 }
 
+/** A value that YAML takes for no text because it stands there without quotes. */
+function isPlain(value: unknown): value is number | boolean {
+  return typeof value === 'number' || typeof value === 'boolean';
+}
+
 /** Keys whose values are, or may hold, a credential. */
 const secret: ReadonlySet<unknown> = new Set(['apiKey', 'keySha256', 'redis', 'token']);
 
@@ -76,13 +102,15 @@ function mayHoldUser(value: unknown): boolean {
   return typeof value === 'string' && /:\/\/.*[@?]/.test(value);
 }
 
+function isSecret(path: Path): boolean {
+  return secret.has(path.at(-1)) || path.at(-2) === 'headers';
+}
+
 /** The value as it stood in the file, short, and never a credential. */
 function shown(value: unknown, path: Path, written: ReadonlyMap<string, string>): string {
   const source = written.get(formatPath(path));
   if (source !== undefined) return source;
-  if (secret.has(path.at(-1)) || path.at(-2) === 'headers' || mayHoldUser(value)) {
-    return 'a value that is not shown';
-  }
+  if (isSecret(path) || mayHoldUser(value)) return 'a value that is not shown';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);

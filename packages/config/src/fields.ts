@@ -5,13 +5,17 @@ import { durationPattern } from './duration.ts';
 // The message of every check is what is accepted, in words that follow "must be"; that of an object lists its keys.
 // `complaints` turns both into sentences.
 
+/** Mappings with more keys are not described by them. */
+const FEW_KEYS = 6;
+
 /** A mapping with these keys and no others. */
 export function object<Shape extends z.ZodRawShape>(
   shape: Shape,
 ): z.ZodObject<Shape, z.core.$strict> {
-  const keys = Object.keys(shape).join(' ');
+  const keys = Object.keys(shape);
+  const accepted = keys.length > FEW_KEYS ? 'a mapping' : `a mapping with ${keys.join(', ')}`;
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? keys : 'a mapping'),
+    error: (issue) => (issue.code === 'unrecognized_keys' ? keys.join(' ') : accepted),
   });
 }
 

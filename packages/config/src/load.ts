@@ -2,6 +2,7 @@ import { compile } from './compile.ts';
 import { type Complaint, complaints } from './complaints.ts';
 import type { Config } from './config.ts';
 import { type Environment, type Substituted, substitute } from './environment.ts';
+import { foreignConfig } from './foreign-config.ts';
 import { placedTargets } from './placed-targets.ts';
 import { formatPath, type Path, type Problem } from './problem.ts';
 import { relations } from './relations.ts';
@@ -57,6 +58,8 @@ function load(source: Source, env: Environment): Loaded {
 
   const read = source.read();
   if ('problem' in read) return fail([read.problem]);
+  const foreign = foreignConfig(read.data);
+  if (foreign !== undefined) return fail([source.problem(foreign.path, foreign.message)]);
   const substituted = substitute(read.data ?? {}, env);
   const locate = ({ path, message, isKey }: Complaint): Problem =>
     source.problem(path, message, isKey === true ? 'key' : 'value');

@@ -23,6 +23,7 @@ export function poolRelations(
       ...strategies.flatMap((strategy) => costWarnings(strategy, members)),
       ...hashWarnings(pool, strategies, path),
       ...residencyWarnings(pool, members, path),
+      ...secondsWarnings(pool, path),
     ],
   };
 }
@@ -81,6 +82,16 @@ function hashWarnings(
       const message = 'is read by no strategy of the pool; consistent-hash does';
       return { path: [...path, 'hash', name], message };
     });
+}
+
+/** A plain number is milliseconds; one this small was most likely meant as seconds. */
+function secondsWarnings({ retry = {} }: FilePool, path: Path): Complaint[] {
+  return (['deadline', 'firstContent', 'idle', 'total', 'connect'] as const).flatMap((name) => {
+    const value = retry[name];
+    if (typeof value !== 'number' || value >= 100) return [];
+    const message = `is ${value} milliseconds; ${value} seconds are written ${value}s`;
+    return [{ path: [...path, 'retry', name], message }];
+  });
 }
 
 function residencyWarnings(

@@ -69,7 +69,6 @@ const client = object({
 
 /** The configuration as it stands in the file. */
 export const fileSchema = object({
-  $schema: optional(z.string({ error: isSchema }), 'The schema that editors check a JSON file by.'),
   targets: optional(list(target, 'a list of targets'), 'Targets that pools name by their ids.'),
   quotaGroups: optional(
     z.record(z.string(), groupLimits, { error: isGroups }),
@@ -186,6 +185,7 @@ export const fileSchema = object({
     }),
     'JSON lines on stderr, without content and keys.',
   ),
+  $schema: optional(z.string({ error: isSchema }), 'The schema that editors check a JSON file by.'),
 });
 
 export type FileConfig = z.infer<typeof fileSchema>;

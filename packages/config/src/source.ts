@@ -62,7 +62,10 @@ export class TextSource implements Source {
       return this.#at(offset - 1, '', message);
     }
     const [summary = error.message] = error.message.split('\n');
-    return this.#at(offset, '', summary.replace(/ at line \d+, column \d+:?$/, ''));
+    const hint = aboutIndentation.test(summary)
+      ? '; is this line indented like those beside it?'
+      : '';
+    return this.#at(offset, '', summary.replace(/ at line \d+, column \d+:?$/, '') + hint);
   }
 
   #offset(path: Path, place: Place): number {
@@ -93,6 +96,9 @@ export class TextSource implements Source {
     return { file: this.file, line: Math.max(1, line), column: Math.max(1, col), path, message };
   }
 }
+
+/** What the parser says where most often a line has a space too many or too few. */
+const aboutIndentation = /without - indicator|same column|implicit (?:map )?key/i;
 
 function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];

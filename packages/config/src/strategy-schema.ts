@@ -19,10 +19,10 @@ import type { StrategyName } from './strategies.ts';
 
 const isStrategy =
   "a strategy's name, a package's name, or a mapping with `use` and the strategy's options";
-const name = text(isStrategy);
+const name = text("a strategy's name, or a package's");
 
 /** A strategy as it stands in the file; its options are checked by `strategyComplaints`, once its name is known. */
-export const strategy = oneForm(isStrategy, [name, z.looseObject({ use: name })]).meta({
+export const strategy = oneForm(isStrategy, [text(isStrategy), z.looseObject({ use: name })]).meta({
   id: 'strategy',
 });
 

@@ -310,6 +310,39 @@ describe('an error', () => {
     ]);
   });
 
+  it('says once that a key is misspelled, not also that the right one is missing', () => {
+    expect(errors(`pool: { chat: { targets: [${simulated}] } }`)).toEqual([
+      expect.stringMatching(
+        /^plimsoll.yaml:1:1: pool: is not a known key \(did you mean "pools"\?\)/,
+      ),
+    ]);
+  });
+
+  it('says what a mapping holds, and what makes a text of a number', () => {
+    expect(
+      errors(`pools: { p: { queue: 5s, targets: [{ id: 1, provider: simulated, model: m }] } }`),
+    ).toEqual([
+      'plimsoll.yaml:1:22: pools.p.queue: must be a mapping with maxWait, maxLength, got "5s"',
+      "plimsoll.yaml:1:42: pools.p.targets[0].id: must be the target's name, unique in the file, got 1; " +
+        "in quotes it is a text: '1'",
+    ]);
+  });
+
+  it.each([
+    ['model_list: []\ngeneral_settings: {}', 'LiteLLM', 'litellm'],
+    ['{ "strategy": { "mode": "fallback" }, "targets": [] }', 'Portkey', 'portkey'],
+  ])('names the importer of %s', (text, name, kind) => {
+    expect(errors(text)).toEqual([
+      `plimsoll.yaml:1:1: is a configuration of ${name}; plimsoll import ${kind} FILE makes one of it`,
+    ]);
+  });
+
+  it('asks about the indentation where that is most likely wrong', () => {
+    expect(errors('pools:\n  chat:\n    targets:\n      - a\n     weight: 3')).toEqual([
+      expect.stringContaining('is this line indented like those beside it?'),
+    ]);
+  });
+
   it('says where the text is no YAML', () => {
     expect(errors('pools:\n\t- a')).toEqual([
       'plimsoll.yaml:2:1: Tabs are not allowed as indentation',

@@ -373,3 +373,10 @@ test.each(['"https://gateway.example"', '"gateway.example/admin"', '""'])(
     ]);
   },
 );
+
+test('a time of few milliseconds is doubted', () => {
+  const { warnings } = load(withPolicy('retry: { deadline: 30, idle: 5000, connect: 50ms }'));
+  expect(warnings.map(formatProblem)).toEqual([
+    'f:3:24: pools.chat.retry.deadline: is 30 milliseconds; 30 seconds are written 30s',
+  ]);
+});
