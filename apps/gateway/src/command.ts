@@ -8,12 +8,19 @@ import { helpOf, overview } from './commands/help.ts';
 import { importCommand } from './commands/import.ts';
 import { readCommandLine } from './commands/read-command-line.ts';
 import { serveCommand } from './commands/serve.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { UsageError } from './commands/usage-error.ts';
 import { ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** In the order in which the help lists them. */
-const commands: readonly Command[] = [serveCommand, checkCommand, explainCommand, importCommand];
+const commands: readonly Command[] = [
+  serveCommand,
+  checkCommand,
+  explainCommand,
+  simulateCommand,
+  importCommand,
+];
 
 /** Help that goes to no terminal is this wide. */
 const USUAL_COLUMNS = 100;
