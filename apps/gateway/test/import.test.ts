@@ -8,6 +8,7 @@ import { runCommandLine } from '../src/command.ts';
 import { compose } from '../src/compose.ts';
 import { readSettings } from '../src/settings.ts';
 import { fakeTerminal } from './fake-terminal.ts';
+import { gatewayWith, hello, upstreams } from './rig.ts';
 
 let folder: string;
 
@@ -42,6 +43,36 @@ describe('plimsoll import', () => {
     const composition = await compose(config!, folder);
     expect([composition.errors, composition.warnings]).toEqual([[], []]);
     await composition.close();
+  });
+
+  it('makes fallbacks that take over, and no sooner', async () => {
+    await using list = await upstreams(2);
+    const entry = (name: string, index: number): object => ({
+      model_name: name,
+      litellm_params: { model: `openai/m-${name}`, api_key: 'sk-1', api_base: list[index]!.url },
+    });
+    const { out } = await run(
+      'litellm',
+      await source(
+        JSON.stringify({
+          model_list: [entry('first', 0), entry('second', 1)],
+          router_settings: { fallbacks: [{ first: ['second'] }] },
+        }),
+      ),
+    );
+    const file = join(folder, 'plimsoll.yaml');
+    await writeFile(file, out);
+    const { config } = await readSettings(file, {});
+    await using gateway = await gatewayWith(config!, folder);
+    const targetOf = async (): Promise<string | null> => {
+      const body = { model: 'first', messages: hello };
+      const response = await gateway.post('/v1/chat/completions', body);
+      expect(response.status).toBe(200);
+      return response.headers.get('x-plimsoll-target');
+    };
+    expect([await targetOf(), await targetOf()]).toEqual(['first', 'first']);
+    await list[0]!.close();
+    expect([await targetOf(), await targetOf()]).toEqual(['second', 'second']);
   });
 
   it('says what differs on stderr, and ends with 4', async () => {

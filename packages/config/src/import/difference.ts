@@ -26,7 +26,7 @@ export interface Note extends Difference {
   readonly about: Path | string | undefined;
 }
 
-/** Collects what differs. */
+/** Collects what differs, each once however often it is found. */
 export class Notes {
   readonly all: Note[] = [];
 
@@ -35,6 +35,9 @@ export class Notes {
    * @param about - where in the result, if something there means something else.
    */
   add(path: Path, message: string, about?: Path | string): void {
-    this.all.push({ path: formatPath(path), message, about });
+    const note = { path: formatPath(path), message, about };
+    if (!this.all.some((one) => formatDifference(one) === formatDifference(note))) {
+      this.all.push(note);
+    }
   }
 }

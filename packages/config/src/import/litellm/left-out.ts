@@ -67,7 +67,12 @@ export const whyOfParams: Why = {
   allowed_openai_params: 'is left out: parameters are handed on as they are',
 };
 
+const stated = 'is left out: litellm_params states it';
+
+export const whyOfEntry: Why = { rpm: stated, tpm: stated };
+
 export const whyOfModelInfo: Why = {
+  ...all(['rpm', 'tpm', 'input_cost_per_token', 'output_cost_per_token'], stated),
   mode: 'is left out: what a target can answer is told by the path that is asked for',
   base_model: 'is left out: a price that the target states is what counts',
   max_tokens: 'is left out: the context window is what max_input_tokens states',
