@@ -250,7 +250,10 @@ export class FleetState implements Fleet {
   stateOf(slot: number, nowMs: number): TargetState {
     if (this.hot.blocked[slot] === 1) return 'draining';
     const { health } = this.members[slot]!;
-    if (!health.isHealthy(slot, nowMs)) return health.admits(slot, nowMs) ? 'half_open' : 'open';
+    // While its probe is under way an attempt is not admitted, but the target is being tried out.
+    if (!health.isHealthy(slot, nowMs)) {
+      return health.retryAtMs(slot, nowMs) <= nowMs ? 'half_open' : 'open';
+    }
     return this.hot.coolUntilMs[slot]! > nowMs ? 'cooling' : 'healthy';
   }
 

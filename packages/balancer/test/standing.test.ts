@@ -51,7 +51,10 @@ it('tells when a breaker lets the next probe through, and how many it has passed
     probes: { passed: 0, needed: 3 },
   });
   clock.advance(60_000);
+  expect(pool.stats().targets[0]).toMatchObject({ state: 'half_open' });
   start();
+  // The probe is under way.
+  expect(pool.stats().targets[0]).toMatchObject({ state: 'half_open', returnEpochMs: undefined });
   provider.last.answer();
   expect(pool.stats().targets[0]).toMatchObject({
     state: 'half_open',

@@ -1,12 +1,11 @@
-import type { CallFailure, Decision, Result } from '@plimsoll/balancer';
+import type { Decision, Result } from '@plimsoll/balancer';
 
 import type { DecisionRow } from './view.ts';
 
 /** How a call ended for its caller. */
 export type CallEnd =
   | { readonly outcome: 'success'; readonly result: Result }
-  | { readonly outcome: 'failed'; readonly failure: Pick<CallFailure, 'code' | 'attempts'> }
-  | { readonly outcome: 'aborted' };
+  | { readonly outcome: 'failed' | 'aborted' };
 
 /** A target that was left out for the first time since it was not: news. */
 export interface LeftOut {

@@ -8,6 +8,8 @@ import type { DecisionRow } from './view.ts';
 const KEPT_CALLS = 200;
 /** Ends of calls without success that are kept. */
 const KEPT_ENDS = 1000;
+/** For how long it is no news that a target is left out for what it was left out for, in milliseconds: quota is paced. */
+const NEWS_MS = 30_000;
 /** The part of the rows that is for notable calls, where there are so many. */
 const NOTABLE_RATIO = 0.5;
 
@@ -37,6 +39,8 @@ export class DecisionLog {
   readonly #ends = new Map<number, CallEnd>();
   /** Why each target was left out of the last decision that was looked at. */
   readonly #reasons = new Map<string, Candidate['reason']>();
+  /** When it was last told that a target was left out, by kind and target. */
+  readonly #toldAtMs = new Map<string, number>();
   #lookedAt = -1;
 
   constructor(source: DecisionSource) {
@@ -111,6 +115,9 @@ export class DecisionLog {
       this.#reasons.set(target, reason);
       const kind = LEFT_OUT_KINDS[reason];
       if (kind === undefined || before === undefined || before === reason) continue;
+      const key = `${kind} ${target}`;
+      if (decision.epochMs - (this.#toldAtMs.get(key) ?? -Infinity) < NEWS_MS) continue;
+      this.#toldAtMs.set(key, decision.epochMs);
       record.leftOut = { target, kind, reason: reason as LeftOut['reason'] };
     }
     record.slowStartRatio = this.#source.slowStartRatio(decision.target);

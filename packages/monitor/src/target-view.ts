@@ -14,7 +14,6 @@ export interface TargetContext {
   readonly timeline: Timeline;
   readonly window: WindowName;
   readonly actualShare: number | null;
-  readonly ratePerSecond: number;
   readonly own: Pace;
   /** Of all targets of the pool that share its limits. */
   readonly shared: Pace;
@@ -56,7 +55,7 @@ export function targetView(watch: TargetWatch, context: TargetContext): TargetVi
         : { probesOk: stats.probes.passed, probesNeeded: stats.probes.needed },
     inFlight: stats.inFlight,
     concurrencyLimit: stats.concurrencyLimit ?? null,
-    ratePerSecond: context.ratePerSecond,
+    ratePerSecond: context.own.requests,
     lastUsedEpochMs: rounded(stats.lastUsedEpochMs),
     lastProbeEpochMs: rounded(stats.lastProbeEpochMs),
     errorRatio: attempts === 0 ? null : Math.min(1, watch.failures.total(window) / attempts),
