@@ -4,7 +4,7 @@ import type { Call } from '@plimsoll/balancer';
 
 import { faultPlace } from './fault-place.ts';
 import { headerText } from './header-text.ts';
-import { type ApiError, errorBody } from './openai-error.ts';
+import { type ApiError, errorBody as openAIErrorBody } from './openai-error.ts';
 import type { ServedPool } from './pool-directory.ts';
 import type { GatewayState } from './state.ts';
 
@@ -18,6 +18,8 @@ export class Exchange {
   readonly startedMs: number = performance.now();
   /** The pool that serves it, once its body has said which. */
   pool: ServedPool | undefined = undefined;
+  /** How errors are written: in the words of whoever's API the client speaks. */
+  errorBody: (error: ApiError) => string = openAIErrorBody;
   /** Milliseconds from the last byte of the request to the start of its first attempt. */
   overheadMs = 0;
 
@@ -80,7 +82,7 @@ export class Exchange {
   answerError(error: ApiError, call?: Pick<Call, 'attempts' | 'target'>): void {
     const headers = this.headers(call);
     if (error.headers !== undefined) headers.push(...error.headers);
-    this.#answer(error.status, headers, errorBody(error));
+    this.#answer(error.status, headers, this.errorBody(error));
   }
 
   /** Answers that we are at fault, and notes where. */

@@ -18,7 +18,8 @@ export class AnswerIds implements Sink<WireHead, Uint8Array> {
   readonly #onIds: (ids: readonly string[], target: Target) => void;
   #call: Call | undefined = undefined;
   #pieces = 0;
-  #isBegun = false;
+  /** The ids of its first event. */
+  #told: readonly string[] = [];
   /** All of a whole answer, or the last piece of a stream. */
   #bytes: Uint8Array[] = [];
 
@@ -42,7 +43,7 @@ export class AnswerIds implements Sink<WireHead, Uint8Array> {
       this.#bytes.push(chunk);
     } else {
       this.#bytes[0] = chunk;
-      if (!this.#isBegun && this.#pieces++ < MOST_PIECES) this.#readBeginning(chunk);
+      if (this.#told.length === 0 && this.#pieces++ < MOST_PIECES) this.#readBeginning(chunk);
     }
     this.#inner.onChunk(chunk);
   }
@@ -65,7 +66,6 @@ export class AnswerIds implements Sink<WireHead, Uint8Array> {
     for (const line of Buffer.from(chunk).toString().split('\n')) {
       const response = property(dataOf(line), 'response');
       if (response === undefined) continue;
-      this.#isBegun = true;
       this.#tell(response);
       return;
     }
@@ -74,8 +74,9 @@ export class AnswerIds implements Sink<WireHead, Uint8Array> {
   #tell(response: unknown): void {
     // What the provider does not keep cannot be referred to.
     if (property(response, 'store') === false) return;
-    const ids = idsIn(response);
+    const ids = idsIn(response).filter((id) => !this.#told.includes(id));
     if (ids.length > 0) this.#onIds(ids, this.#call!.target!);
+    this.#told = ids;
   }
 }
 

@@ -12,8 +12,8 @@ export interface Owner {
 /** Whoever it was kept for: another tenant's ids are as good as unknown. Undefined where everyone may ask. */
 export type Tenant = string | undefined;
 
-/** Ids that are known without asking the store; the ones not used for longest go first. */
-const MOST_KNOWN = 50_000;
+/** Ids of one generation: at least so many, the ones used last, are known without asking the store; at most twice as many. */
+const GENERATION_IDS = 25_000;
 
 /** OpenAI keeps responses for 30 days. */
 const KEPT_MS = 30 * 24 * 3_600_000;
@@ -29,7 +29,12 @@ const MOST_PENDING = 1000;
  * Ids stand there as hashes, since whoever has an id can read what is kept.
  */
 export class Owners {
-  readonly #known = new Map<string, Owner>();
+  /**
+   * What is used moves to the young. Once these are many, they become the old, and what nobody used meanwhile goes. That is
+   * coarser than one queue, and costs the same however many there are: a `Map` that is emptied at its front is slow at it.
+   */
+  #young = new Map<string, Owner>();
+  #old = new Map<string, Owner>();
   #store: Pick<Store, 'put' | 'get'> | undefined = undefined;
   #onError: (error: unknown) => void = () => {};
   #pending = 0;
@@ -54,7 +59,7 @@ export class Owners {
    */
   async find(tenant: Tenant, id: string): Promise<Owner | undefined> {
     const key = keyOf(tenant, id);
-    const known = this.#known.get(key);
+    const known = this.#young.get(key) ?? this.#old.get(key);
     if (known !== undefined) {
       this.#know(key, known);
       return known;
@@ -68,11 +73,10 @@ export class Owners {
   }
 
   #know(key: string, owner: Owner): void {
-    this.#known.delete(key);
-    this.#known.set(key, owner);
-    if (this.#known.size <= MOST_KNOWN) return;
-    const [oldest] = this.#known.keys();
-    this.#known.delete(oldest!);
+    this.#young.set(key, owner);
+    if (this.#young.size < GENERATION_IDS) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
   #tell(tenant: Tenant, id: string, { pool, target }: Owner): void {

@@ -20,9 +20,19 @@ const ofGoogle = /^\/(?:v1beta\d*\/|v1\/models\/[^/]+:\w+$)/;
 export function serveRefusal(exchange: Exchange, path: string): boolean {
   if (ofAccounts.test(path)) refuse(exchange, `${path} belongs to one account of one provider`);
   else if (ofConnections.test(path)) refuse(exchange, `${path} is a connection, not a request`);
-  else if (ofAnthropic.test(path)) refuseAnthropic(exchange, path);
-  else if (ofGoogle.test(path)) refuseGoogle(exchange, path);
-  else return false;
+  else if (ofAnthropic.test(path)) {
+    refuseForeign(exchange, 'Anthropic', path, ({ message }) =>
+      JSON.stringify({
+        type: 'error',
+        error: { type: 'not_found_error', message },
+        request_id: exchange.id,
+      }),
+    );
+  } else if (ofGoogle.test(path)) {
+    refuseForeign(exchange, 'Gemini', path, ({ status: code, message }) =>
+      JSON.stringify({ error: { code, message, status: 'NOT_FOUND' } }),
+    );
+  } else return false;
   return true;
 }
 
@@ -33,18 +43,14 @@ function refuse(exchange: Exchange, what: string): void {
   exchange.answerError(badRequest(404, 'unsupported_endpoint', message));
 }
 
-const notSpoken = 'This gateway does not speak the API of';
-
-function refuseAnthropic(exchange: Exchange, path: string): void {
-  const message = `${notSpoken} Anthropic (${path}); it speaks OpenAI’s, at /v1/chat/completions.`;
-  exchange.answerJson(404, {
-    type: 'error',
-    error: { type: 'not_found_error', message },
-    request_id: exchange.id,
-  });
-}
-
-function refuseGoogle(exchange: Exchange, path: string): void {
-  const message = `${notSpoken} Gemini (${path}); it speaks OpenAI’s, at /v1/chat/completions.`;
-  exchange.answerJson(404, { error: { code: 404, message, status: 'NOT_FOUND' } });
+/** Answers a client of another API, in the form that `errorBody` gives to errors. */
+function refuseForeign(
+  exchange: Exchange,
+  api: string,
+  path: string,
+  errorBody: Exchange['errorBody'],
+): void {
+  const message = `This gateway does not speak the API of ${api} (${path}); it speaks OpenAI’s, at /v1/chat/completions.`;
+  exchange.errorBody = errorBody;
+  exchange.answerError(badRequest(404, 'unsupported_endpoint', message));
 }

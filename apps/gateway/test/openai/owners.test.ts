@@ -337,12 +337,13 @@ describe('Owners', () => {
     const owners = new Owners();
     owners.remember(undefined, 'used', owner);
     owners.remember(undefined, 'unused', owner);
-    for (let id = 0; id < 49_999; id++) {
-      if (id === 49_998) await owners.find(undefined, 'used');
+    for (let id = 0; id < 50_000; id++) {
+      if (id % 20_000 === 0) expect(await owners.find(undefined, 'used')).toEqual(owner);
       owners.remember(undefined, String(id), owner);
     }
     expect(await owners.find(undefined, 'used')).toEqual(owner);
     expect(await owners.find(undefined, 'unused')).toBeUndefined();
-    expect(await owners.find(undefined, '0')).toEqual(owner);
+    expect(await owners.find(undefined, '0')).toBeUndefined();
+    expect(await owners.find(undefined, '25000')).toEqual(owner);
   });
 });
