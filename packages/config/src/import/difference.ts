@@ -29,6 +29,7 @@ export interface Note extends Difference {
 /** Collects what differs, each once however often it is found. */
 export class Notes {
   readonly all: Note[] = [];
+  readonly #lines = new Set<string>();
 
   /**
    * @param path - where in the source.
@@ -36,8 +37,9 @@ export class Notes {
    */
   add(path: Path, message: string, about?: Path | string): void {
     const note = { path: formatPath(path), message, about };
-    if (!this.all.some((one) => formatDifference(one) === formatDifference(note))) {
-      this.all.push(note);
-    }
+    const line = formatDifference(note);
+    if (this.#lines.has(line)) return;
+    this.#lines.add(line);
+    this.all.push(note);
   }
 }
