@@ -1,24 +1,41 @@
 import type { Random, Snapshot, View } from '@plimsoll/core';
 
 /**
+ * What one request on the heaviest target adds to a score. Turns, which break ties, are at most some thousand, so loads
+ * are ties where they differ by less than a millionth of a request: 3 / 0.3 and 1 / 0.1 do, by a rounding error.
+ */
+const REQUEST = 2 ** 30;
+
+/** Turns are counted from here anew once they are above it: they must stay small beside a request. */
+const MOST_TURNS = 1024;
+
+/**
  * Compares all members by inFlight / weight, ties by turns. Whether a target is admissible is asked as late as possible,
  * since it is the dearest question of a pick: only of targets that would be chosen.
+ *
+ * With unequal weights load and turn are one number, so that one comparison per member does. The k-th turn of a member is
+ * due at (k - 1/2) / weight, and of those alike in load the one whose turn is due first has it: smooth weighted
+ * round-robin as deadlines. Turns that come due while a member is not among the least busy are lost.
  */
 export class FullScan {
   readonly #random: Random;
   readonly #own: 0 | 1;
   // Members are in plain arrays: an index read from a typed array into another costs V8 twice as much.
   #slots: number[] = [];
+  /** The id of each member. */
+  #ids: string[] = [];
   #weights: Float64Array = new Float64Array(0);
-  #inverses: Float64Array = new Float64Array(0);
-  #loads = new Float64Array(0);
   #isEqual = true;
   /** With equal weights, the member whose turn is next; -1 before the first one. */
   #cursor = -1;
-  /** Otherwise, what each target is owed, by slot. */
-  #balances = new Float64Array(0);
-  /** The id of the target that a balance belongs to, by slot. */
-  #owners: (string | undefined)[] = [];
+  /** Otherwise what a request of each member adds to its score. */
+  #loads: Float64Array = new Float64Array(0);
+  /** From one turn of a member to its next: the least weight over its own. */
+  #steps: Float64Array = new Float64Array(0);
+  /** When the next turn of each member is due. */
+  #dues: Float64Array = new Float64Array(0);
+  /** When the last turn was due. In an array, since a fraction in a field may be a new object at every change. */
+  readonly #now = new Float64Array(1);
 
   /** @param own - what the request on offer counts for in a target's load: 1 for `idle: 'capacity'`. */
   constructor(random: Random, own: 0 | 1) {
@@ -29,12 +46,11 @@ export class FullScan {
   update(snapshot: Snapshot): void {
     const { slots, targets, weights } = snapshot;
     const next = this.#slots[this.#cursor];
+    this.#takeUpTurns(snapshot);
     this.#slots = Array.from(slots);
+    this.#ids = targets.map(({ id }) => id);
     this.#weights = weights;
-    this.#inverses = weights.map((weight) => 1 / weight);
-    this.#loads = new Float64Array(slots.length);
     this.#isEqual = weights.every((weight) => weight === weights[0]);
-    this.#keepBalances(snapshot.slotLimit, this.#slots, targets);
     if (slots.length === 0) return;
     // A random start: balancers that start together must not all begin with the same target.
     if (this.#cursor < 0) this.#cursor = this.#random.below(slots.length);
@@ -42,21 +58,19 @@ export class FullScan {
     else this.#cursor %= slots.length;
   }
 
-  #keepBalances(
-    slotLimit: number,
-    slots: readonly number[],
-    targets: readonly { readonly id: string }[],
-  ): void {
-    if (slotLimit > this.#balances.length) {
-      const balances = new Float64Array(slotLimit);
-      balances.set(this.#balances);
-      this.#balances = balances;
-    }
-    for (const [index, slot] of slots.entries()) {
-      const { id } = targets[index]!;
-      if (this.#owners[slot] !== id) this.#balances[slot] = 0;
-      this.#owners[slot] = id;
-    }
+  /** Who was there before keeps what is left until its turn, by the new weights. */
+  #takeUpTurns({ targets, weights }: Snapshot): void {
+    const least = weights.reduce((min, weight) => Math.min(min, weight), Infinity);
+    const most = weights.reduce((max, weight) => Math.max(max, weight), 0);
+    const now = this.#now[0]!;
+    const waits = new Map(
+      this.#ids.map((id, member) => [id, (this.#dues[member]! - now) / this.#steps[member]!]),
+    );
+    this.#loads = weights.map((weight) => (REQUEST * most) / weight);
+    this.#steps = weights.map((weight) => least / weight);
+    this.#dues = this.#steps.map(
+      (step, member) => now + step * Math.max(0, waits.get(targets[member]!.id) ?? 0.5),
+    );
   }
 
   pick(view: View): number {
@@ -92,57 +106,54 @@ export class FullScan {
   #pickWeighted(view: View): number {
     const { inFlight } = view;
     const slots = this.#slots;
-    const inverses = this.#inverses;
     const loads = this.#loads;
+    const dues = this.#dues;
     const own = this.#own;
+    let best = 0;
     let least = Infinity;
-    for (let index = 0; index < slots.length; index++) {
-      const load = (inFlight[slots[index]!]! + own) * inverses[index]!;
-      loads[index] = load;
-      least = Math.min(least, load);
+    for (let member = 0; member < slots.length; member++) {
+      const score = (inFlight[slots[member]!]! + own) * loads[member]! + dues[member]!;
+      if (score >= least) continue;
+      best = member;
+      least = score;
     }
-    const slot = this.#takeTurn(view, least);
-    return slot < 0 ? this.#takeTurn(view, this.#leastAdmitted(view)) : slot;
+    // Most are admitted, so that is asked of the best one first.
+    if (slots.length === 0) return -1;
+    if (!view.admits(slots[best]!)) best = this.#leastAdmitted(view);
+    if (best < 0) return -1;
+    if (!view.peek) this.#takeTurn(best);
+    return slots[best]!;
   }
 
   #leastAdmitted(view: View): number {
+    const { inFlight } = view;
+    const slots = this.#slots;
+    const loads = this.#loads;
+    const dues = this.#dues;
+    const own = this.#own;
+    let best = -1;
     let least = Infinity;
-    for (let index = 0; index < this.#slots.length; index++) {
-      if (this.#loads[index]! < least && view.admits(this.#slots[index]!)) {
-        least = this.#loads[index]!;
-      }
+    for (let member = 0; member < slots.length; member++) {
+      const score = (inFlight[slots[member]!]! + own) * loads[member]! + dues[member]!;
+      if (score >= least || !view.admits(slots[member]!)) continue;
+      best = member;
+      least = score;
     }
-    return least;
+    return best;
   }
 
-  /**
-   * One turn of smooth weighted round-robin among the admitted members of this load: each gets its weight on its
-   * balance, the highest balance wins and pays for all. A winner without a rival pays what it got.
-   */
-  #takeTurn(view: View, load: number): number {
-    const slots = this.#slots;
-    const weights = this.#weights;
-    const loads = this.#loads;
-    const balances = this.#balances;
-    const { peek } = view;
-    let best = -1;
-    let highest = -Infinity;
-    // Not 0: V8 takes a sum that starts with a small integer for a tagged value, which doubles the cost of the loop.
-    let total = -0;
-    for (let index = 0; index < slots.length; index++) {
-      if (loads[index]! !== load) continue;
-      const slot = slots[index]!;
-      if (!view.admits(slot)) continue;
-      const balance = balances[slot]! + weights[index]!;
-      total += weights[index]!;
-      if (!peek) balances[slot] = balance;
-      if (balance > highest) {
-        best = slot;
-        highest = balance;
-      }
-    }
-    if (best >= 0 && !peek) balances[best] = highest - total;
-    return best;
+  #takeTurn(member: number): void {
+    const dues = this.#dues;
+    const now = Math.max(this.#now[0]!, dues[member]!);
+    this.#now[0] = now;
+    dues[member] = now + this.#steps[member]!;
+    if (now > MOST_TURNS) this.#countAnew();
+  }
+
+  #countAnew(): void {
+    const now = this.#now[0]!;
+    for (const [member, due] of this.#dues.entries()) this.#dues[member] = Math.max(0, due - now);
+    this.#now[0] = 0;
   }
 
   #explain(view: View): void {

@@ -51,7 +51,8 @@ export class Deadlines implements Schedule {
       const slot = this.#slots[member]!;
       const isAdmitted = view.admits(slot);
       // One that is left out would only come up again before the next one is reached.
-      this.#moveTo(member, isAdmitted ? -Infinity : this.#secondDue());
+      if (isAdmitted) this.#takeTurn(member);
+      else this.#movePast(member, this.#second());
       this.#sink(0);
       if (isAdmitted) return slot;
     }
@@ -75,11 +76,10 @@ export class Deadlines implements Schedule {
   #pickPast(view: View): number {
     const picked = this.#earliest(view);
     if (picked === -1) return -1;
-    const due = this.#dues[picked]!;
     for (let member = 0; member < this.#slots.length; member++) {
-      if (member !== picked && this.#isBefore(member, picked)) this.#moveTo(member, due);
+      if (member !== picked && this.#isBefore(member, picked)) this.#movePast(member, picked);
     }
-    this.#moveTo(picked, -Infinity);
+    this.#takeTurn(picked);
     this.#heapify();
     return this.#slotOf(picked);
   }
@@ -98,20 +98,25 @@ export class Deadlines implements Schedule {
     return member === -1 ? -1 : this.#slots[member]!;
   }
 
-  /** Takes away the member's next turn, and those after it that are due before `due`. */
-  #moveTo(member: number, due: number): void {
+  #takeTurn(member: number): void {
+    this.#turns[member]! += 1;
+    this.#dues[member] = this.#turns[member]! / this.#weights[member]!;
+  }
+
+  /** Takes away the member's next turn, and those after it that are due before the next one of `other`. */
+  #movePast(member: number, other: number): void {
     const weight = this.#weights[member]!;
-    const turns = Math.max(1, Math.ceil((due - this.#dues[member]!) * weight));
-    this.#turns[member]! += turns;
+    const ahead = (this.#dues[other]! - this.#dues[member]!) * weight;
+    this.#turns[member]! += Math.max(1, Math.ceil(ahead));
     this.#dues[member] = this.#turns[member]! / weight;
   }
 
-  /** When the turn after the one at the root is due; before everything where there is none. */
-  #secondDue(): number {
+  /** The member whose turn is due after that of the root; the root itself where there is no other. */
+  #second(): number {
     const heap = this.#heap;
-    if (heap.length === 1) return -Infinity;
-    const left = this.#dues[heap[1]!]!;
-    return heap.length === 2 ? left : Math.min(left, this.#dues[heap[2]!]!);
+    if (heap.length === 1) return heap[0]!;
+    const left = heap[1]!;
+    return heap.length > 2 && this.#dues[heap[2]!]! < this.#dues[left]! ? heap[2]! : left;
   }
 
   #isBefore(member: number, other: number): boolean {
