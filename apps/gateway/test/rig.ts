@@ -5,6 +5,7 @@ import { pino } from 'pino';
 
 import { assemble } from '../src/assemble.ts';
 import { compose, exporterOf } from '../src/compose.ts';
+import type { Page } from '../src/dashboard/page.ts';
 import type { ServedPool } from '../src/pool-directory.ts';
 import type { Settings } from '../src/settings.ts';
 
@@ -35,13 +36,13 @@ export interface TestGateway extends AsyncDisposable {
 export type AdminAnswer = Record<string, any>;
 
 /** Starts a gateway with the configuration in `file`, an object as YAML would give it. */
-export async function gatewayOf(file: unknown, folder = '.'): Promise<TestGateway> {
+export async function gatewayOf(file: unknown, folder = '.', page?: Page): Promise<TestGateway> {
   const loaded = loadConfig(JSON.stringify(file), { env: {}, file: 'test' });
   if (loaded.config === undefined) throw new Error(loaded.errors.map(formatProblem).join('\n'));
-  return await gatewayWith(loaded.config, folder);
+  return await gatewayWith(loaded.config, folder, page);
 }
 
-export async function gatewayWith(config: Config, folder = '.'): Promise<TestGateway> {
+export async function gatewayWith(config: Config, folder = '.', page?: Page): Promise<TestGateway> {
   const composition = await compose(config, folder);
   if (composition.errors.length > 0) throw new Error(JSON.stringify(composition.errors));
   const logged: Record<string, unknown>[] = [];
@@ -60,7 +61,7 @@ export async function gatewayWith(config: Config, folder = '.'): Promise<TestGat
     source: undefined,
     folder,
   });
-  const { gateway } = assemble({ composition, read, host, log, exporter, token: 'tea' });
+  const { gateway } = assemble({ composition, read, host, log, exporter, token: 'tea', page });
   const { port } = await gateway.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   let drained: Promise<void> | undefined;

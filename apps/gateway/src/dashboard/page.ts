@@ -8,7 +8,9 @@ import type { Exchange } from '../exchange.ts';
 import { badRequest } from '../openai-error.ts';
 
 /** Where the built page is: beside the built gateway, and in the folder of its own package for sources. */
-const PLACES: readonly string[] = ['./dashboard/', '../../../dashboard/dist/'];
+const PLACES: readonly URL[] = ['./dashboard/', '../../../dashboard/dist/'].map(
+  (place) => new URL(place, import.meta.url),
+);
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -50,11 +52,10 @@ const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Plimsoll</title>
 export class Page {
   readonly #files = new Map<string, PageFile>();
 
-  /** Reads the built page; without one, a page that says so. */
-  static async load(): Promise<Page> {
+  /** Reads the built page from the first of `folders` that has one; without one, a page that says so. */
+  static async load(folders: readonly URL[] = PLACES): Promise<Page> {
     const page = new Page();
-    for (const place of PLACES) {
-      const folder = new URL(place, import.meta.url);
+    for (const folder of folders) {
       const names: string[] = await readdir(folder, { recursive: true }).catch(() => []);
       if (!names.includes('index.html')) continue;
       for (const name of names) {
