@@ -44,7 +44,12 @@ export class TextSource implements Source {
       return { data: this.#document.toJS() };
     } catch (error) {
       // Aliases without an anchor, or so many that they would fill the memory.
-      return { problem: this.problem([], error instanceof Error ? error.message : String(error)) };
+      // Its name is not repeated: it may be a key that nobody quoted.
+      const message =
+        error instanceof ReferenceError
+          ? 'an alias (*) has no anchor (&) before it; a text that begins with * must be quoted'
+          : (error as Error).message;
+      return { problem: this.problem([], message) };
     }
   }
 

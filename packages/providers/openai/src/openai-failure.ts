@@ -203,7 +203,7 @@ export function classifyAnswer(
     ...ruling,
     message,
     status: innerStatus,
-    code: codes[0] ?? (typeof error?.type === 'string' ? error.type : undefined),
+    code: [...codes, error?.type].find(isCode),
     exhausted: ruling === THROTTLE ? exhaustedIn(error?.type, message, headers) : undefined,
     retryAfterMs: ruling === NO_QUOTA ? undefined : (statedMs ?? unspokenWaitMs()),
   };
@@ -212,6 +212,11 @@ export function classifyAnswer(
     if (ruling === THROTTLE) return exhaustedResetMs(headers, error, nowEpochMs);
     return waitUntilMs(resetIn(error?.metadata), headers, nowEpochMs);
   }
+}
+
+/** Codes are logged and counted, so text that passes for one, and may quote the request, is left out. */
+function isCode(code: unknown): code is string {
+  return typeof code === 'string' && /^[\w.:/-]{1,64}$/.test(code);
 }
 
 /** When the limit begins anew, as OpenRouter says it in `metadata`. */
