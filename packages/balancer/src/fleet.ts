@@ -12,6 +12,7 @@ import {
   type SeededRandom,
 } from '@plimsoll/core';
 
+import { inWords } from './failure-facts.ts';
 import type { TargetChanged } from './events.ts';
 import type { FleetOptions, TargetOptions } from './options.ts';
 import { EstimateState } from './estimates.ts';
@@ -179,7 +180,7 @@ export class FleetState implements Fleet {
     if (waitMs <= 0) return;
     const scope = failure.scope ?? 'target';
     const untilMs = nowMs + waitMs;
-    const reason = `${Math.ceil(waitMs / 1000)} s: ${failure.message}`;
+    const reason = `${Math.ceil(waitMs / 1000)} s: ${inWords(failure)}`;
     const told = { scope, kind: failure.kind, reason, failure };
     const cooled = this.#coolAll(member, untilMs, isThrottle(failure), told, nowMs);
     for (const other of cooled) {
@@ -187,7 +188,7 @@ export class FleetState implements Fleet {
       // Whoever was told to grow slowly must not come back with its whole share.
       if (failure.kind === 'ramp') this.#startSlowly(other, untilMs);
     }
-    this.#notify('cooling', member, scope, untilMs, failure.message, nowMs, isThrottle(failure));
+    this.#notify('cooling', member, scope, untilMs, inWords(failure), nowMs, isThrottle(failure));
   }
 
   openBudget(scope: readonly string[], limits: SpendingLimits): Budget {

@@ -1,5 +1,6 @@
 import type { ErrorCode, Failure } from '@plimsoll/core';
 
+import { inWords } from './failure-facts.ts';
 import type { Reason } from './decision.ts';
 import type { HotState } from './hot-state.ts';
 import type { Member } from './member.ts';
@@ -56,7 +57,7 @@ function list(members: readonly Member[], reasons: readonly Reason[]): string {
   return members
     .map(({ target, cooledBy }, index) => {
       const cause = reasons[index] === 'cooling' ? cooledBy : undefined;
-      return `${target.id}: ${reasons[index]}${cause === undefined ? '' : `, ${cause.message}`}`;
+      return `${target.id}: ${reasons[index]}${cause === undefined ? '' : `, ${inWords(cause)}`}`;
     })
     .join(', ');
 }

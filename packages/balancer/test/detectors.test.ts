@@ -45,7 +45,7 @@ describe('consecutiveFailures', () => {
     made.record(0, timeout, 0);
     expect(tripped).toEqual([]);
     made.record(0, timeout, 0);
-    expect(tripped).toEqual(['0: 2 failures in a row, last: too slow']);
+    expect(tripped).toEqual(['0: 2 failures in a row, last: timeout (500)']);
   });
 
   it('never trips on every other failure', () => {

@@ -349,7 +349,7 @@ describe('an error', () => {
     ]);
     expect(errors('pools: 1\npools: 2')).toEqual(['plimsoll.yaml:2:1: Map keys must be unique']);
     expect(errors('pools: *p')).toEqual([
-      'plimsoll.yaml:1:1: Unresolved alias (the anchor must be set before the alias): p',
+      'plimsoll.yaml:1:1: an alias (*) has no anchor (&) before it; a text that begins with * must be quoted',
     ]);
   });
 });

@@ -144,7 +144,11 @@ function configOf(upstream: string, collector: string): object {
     state: { redis: 'redis://:${PLANTED_REDIS}@127.0.0.1:9' },
     metrics: {
       token: '${PLANTED_METRICS}',
-      otlp: { endpoint: collector.replace('//', '//user:${PLANTED_OTLP}@'), headers: { 'x-otlp': '${PLANTED_OTLP}' }, interval: '1s' },
+      otlp: {
+        endpoint: collector.replace('//', '//user:${PLANTED_OTLP}@'),
+        headers: { 'x-otlp': '${PLANTED_OTLP}' },
+        interval: '1s',
+      },
     },
     log: { level: 'debug' },
   };
@@ -270,7 +274,6 @@ describe('planted keys and content are in nothing that the gateway tells', () =>
     expect(told).toContain('plimsoll_requests_total{');
 
     const all = run.printed + told;
-    await writeFile('/tmp/probe/all.txt', all);
     expect(found(secrets, all + toCaller)).toEqual([]);
     expect(found(content, all)).toEqual([]);
     await upstream[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 import { type Failure, optionError } from '@plimsoll/core';
 
+import { inWords } from '../failure-facts.ts';
 import { grown } from '../hot-state.ts';
 import type { Detector, DetectorDefinition } from './detector.ts';
 
@@ -101,6 +102,6 @@ class BayesianFailures implements Detector {
     const deviation = Math.sqrt((mean * (1 - mean)) / (a + b + 1));
     if (mean - this.#deviations * deviation <= this.#bound) return;
     const percent = Math.round(mean * 100);
-    this.#trip(slot, `fails with probability ${percent} %, last: ${failure.message}`, nowMs);
+    this.#trip(slot, `fails with probability ${percent} %, last: ${inWords(failure)}`, nowMs);
   }
 }

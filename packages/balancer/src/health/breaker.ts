@@ -6,6 +6,7 @@ import {
   optionError,
 } from '@plimsoll/core';
 
+import { inWords } from '../failure-facts.ts';
 import { grown } from '../hot-state.ts';
 import { consecutiveFailures } from './consecutive-failures.ts';
 import type { Detector, DetectorDefinition } from './detector.ts';
@@ -161,7 +162,7 @@ class Breaker implements Health {
     if (failure !== undefined && !failure.isHealthFailure) return;
     if (isHalfOpen) {
       if (failure === undefined) this.#succeed(slot);
-      else this.#open(slot, `a probe failed: ${failure.message}`, nowMs);
+      else this.#open(slot, `a probe failed: ${inWords(failure)}`, nowMs);
       return;
     }
     if (failure === undefined) this.#timesOpened[slot] = 0;

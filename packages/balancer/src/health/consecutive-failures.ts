@@ -1,5 +1,6 @@
 import { type Failure, type FailureKind, optionError } from '@plimsoll/core';
 
+import { inWords } from '../failure-facts.ts';
 import { grown } from '../hot-state.ts';
 import type { Detector, DetectorDefinition } from './detector.ts';
 
@@ -82,7 +83,7 @@ class ConsecutiveFailures implements Detector {
     const column = this.#columnOf.get(failure.kind) ?? 0;
     const count = ++this.#inRow[slot * this.#thresholds.length + column]!;
     if (count >= this.#thresholds[column]!) {
-      this.#trip(slot, `${count} failures in a row, last: ${failure.message}`, nowMs);
+      this.#trip(slot, `${count} failures in a row, last: ${inWords(failure)}`, nowMs);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type Failure, optionError } from '@plimsoll/core';
 
+import { inWords } from '../failure-facts.ts';
 import { grown } from '../hot-state.ts';
 import type { Detector, DetectorDefinition } from './detector.ts';
 
@@ -94,7 +95,7 @@ class FailureRate implements Detector {
     const attempts = this.#attempts[slot]! + this.#olderAttempts[slot]!;
     const failures = this.#failures[slot]! + this.#olderFailures[slot]!;
     if (attempts < this.#minAttempts || failures < attempts * this.#maxRatio) return;
-    this.#trip(slot, `${failures} of ${attempts} failed, last: ${failure.message}`, nowMs);
+    this.#trip(slot, `${failures} of ${attempts} failed, last: ${inWords(failure)}`, nowMs);
   }
 
   #turn(slot: number, nowMs: number): void {
