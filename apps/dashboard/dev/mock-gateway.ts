@@ -25,6 +25,8 @@ export interface MockGateway extends AsyncDisposable {
   show(scene: SceneName): void;
   /** Ends all streams, and refuses new ones until told otherwise. */
   setReachable(isReachable: boolean): void;
+  /** Resolves when the next view has been sent. */
+  nextView(): Promise<void>;
   /** The next change is refused with these words. */
   refuseNext(message: string): void;
 }
@@ -47,6 +49,7 @@ export async function mockGateway(options: MockOptions): Promise<MockGateway> {
   let refusal: string | undefined;
   const posted: { path: string; body: unknown }[] = [];
   const streams = new Set<ServerResponse>();
+  const waiting: (() => void)[] = [];
   const now = (): number => options.nowMs ?? Date.now();
 
   const watch = (url: URL, res: ServerResponse): void => {
@@ -67,6 +70,7 @@ export async function mockGateway(options: MockOptions): Promise<MockGateway> {
     const timer = setInterval(() => {
       const next = sceneOf(scene, window, now(), pool);
       send('view', next.view);
+      for (const resolve of waiting.splice(0)) resolve();
       send('bucket', next.history.buckets.at(-1));
     }, 1000);
     streams.add(res);
@@ -119,6 +123,7 @@ export async function mockGateway(options: MockOptions): Promise<MockGateway> {
       isReachable = next;
       if (!next) for (const stream of streams) stream.destroy();
     },
+    nextView: () => new Promise((resolve) => waiting.push(resolve)),
     refuseNext: (message) => {
       refusal = message;
     },

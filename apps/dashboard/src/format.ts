@@ -95,7 +95,8 @@ export function usd(value: number | null): string {
   if (value >= 100) return `$${count(value)}`;
   if (value >= 10) return `$${value.toFixed(1)}`;
   if (value >= 0.1) return `$${value.toFixed(2)}`;
-  return `$${value.toFixed(value >= 0.000_1 ? 4 : 6)}`;
+  if (value < 0.000_005) return '<$0.00001';
+  return `$${value.toFixed(value >= 0.000_1 ? 4 : 5)}`;
 }
 
 /** `14:05`, in the reader's time zone. */

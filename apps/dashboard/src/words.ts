@@ -8,7 +8,8 @@ export type Words = readonly (string | { readonly strong: string })[];
 /** The headline: whether callers are served, and by how many targets. */
 export function headline({ id, verdict }: PoolView): string {
   const { served, usable, total } = verdict;
-  const of = usable === total ? `all ${count(total)}` : `${count(usable)} of ${count(total)}`;
+  const all = total === 2 ? 'both' : `all ${count(total)}`;
+  const of = usable === total ? all : `${count(usable)} of ${count(total)}`;
   const by = total === 1 ? 'its one target' : `${of} targets`;
   switch (served) {
     case 'idle':
@@ -64,7 +65,7 @@ function idleWords({ verdict, targets }: PoolView): Words {
     usable === total
       ? total === 1
         ? 'Its target is'
-        : `All ${count(total)} targets are`
+        : `${total === 2 ? 'Both' : `All ${count(total)}`} targets are`
       : `${count(usable)} of ${count(total)} targets ${usable === 1 ? 'is' : 'are'}`;
   const lines = targets.some(({ expectedShare }) => expectedShare !== null)
     ? ' The load lines show how traffic will be spread.'

@@ -43,11 +43,13 @@ export function CandidateTable(props: {
                     )}
                   </span>
                 </th>
-                <td class="score">{score === null ? UNKNOWN : scoreText(score)}</td>
                 {scores.length > 0 && (
-                  <td class="bar-cell">
-                    <ScoreBar score={score} scale={scale} isChosen={target === chosen} />
-                  </td>
+                  <>
+                    <td class="score">{score === null ? UNKNOWN : scoreText(score)}</td>
+                    <td class="bar-cell">
+                      <ScoreBar score={score} scale={scale} isChosen={target === chosen} />
+                    </td>
+                  </>
                 )}
                 <td>{leftOut === null ? outcome : `left out: ${leftOut}`}</td>
               </tr>

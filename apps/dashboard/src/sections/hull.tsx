@@ -139,7 +139,7 @@ function Inside({ target, hull }: { target: TargetView; hull: Hull }): VNode | n
 
 function Plate({ target, hull, identity }: HullProps): VNode {
   const { actualShare, expectedShare } = target;
-  const isIdle = actualShare === null;
+  const share = actualShare ?? expectedShare;
   return (
     <div class="plate" aria-hidden="true">
       <div class="name">
@@ -147,9 +147,7 @@ function Plate({ target, hull, identity }: HullProps): VNode {
         <span title={target.id}>{target.id}</span>
       </div>
       <div class="share">
-        <b class={actualShare === 0 ? 'ink3' : ''}>
-          {percent(isIdle ? expectedShare : actualShare)}
-        </b>
+        {share !== null && <b class={share === 0 ? 'ink3' : ''}>{percent(share)}</b>}
         <span>{noteOf(target, hull)}</span>
       </div>
     </div>
