@@ -9,6 +9,13 @@ export interface Questions {
     ask: { port: number; path: string; body: string; requests: number; concurrency: number };
     answer: { milliseconds: number; bytes: number };
   };
+  /** Takes so many looks as for an open dashboard; microseconds of CPU for each. */
+  looks: { ask: number; answer: number };
+  /** Sends so many requests a second, whether or not they are answered, and tells how many were when the time is over. */
+  paced: {
+    ask: { port: number; path: string; body: string; perSecond: number; seconds: number };
+    answer: { answered: number };
+  };
 }
 
 type Answerers = {
