@@ -9,6 +9,7 @@ import { importCommand } from './commands/import.ts';
 import { readCommandLine } from './commands/read-command-line.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
+import { topCommand } from './commands/top.ts';
 import { UsageError } from './commands/usage-error.ts';
 import { ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   explainCommand,
   simulateCommand,
   importCommand,
+  topCommand,
 ];
 
 /** Help that goes to no terminal is this wide. */

@@ -9,7 +9,7 @@ async function run(args: readonly string[], options = {}) {
   return { code, out: terminal.stdout.text, error: terminal.stderr.text };
 }
 
-const names = ['serve', 'check', 'explain', 'simulate', 'import'];
+const names = ['serve', 'check', 'explain', 'simulate', 'import', 'top'];
 
 describe('plimsoll', () => {
   it('lists its commands, on stdout', async () => {
