@@ -15,6 +15,8 @@ interface Picture {
   readonly isDark?: boolean;
   /** What to press before it is taken: names of buttons. */
   readonly press?: readonly string[];
+  readonly isLost?: boolean;
+  readonly hasToken?: false;
 }
 
 const pictures: readonly Picture[] = [
@@ -40,6 +42,11 @@ const pictures: readonly Picture[] = [
     press: ['Send a request', 'Send'],
   },
   { name: 'pools-light', scene: 'trouble', width: 1440, press: ['chat'] },
+  { name: 'weight-light', scene: 'trouble', width: 1440, press: ['Raise weight of openai-1'] },
+  { name: 'lost-light', scene: 'trouble', width: 1440, isLost: true },
+  { name: 'lost-dark', scene: 'trouble', width: 1440, isDark: true, isLost: true },
+  { name: 'token-light', scene: 'trouble', width: 1440, hasToken: false },
+  { name: 'token-360-dark', scene: 'trouble', width: 360, isDark: true, hasToken: false },
   { name: 'trouble-1900', scene: 'trouble', width: 1900 },
   { name: 'trouble-1200', scene: 'trouble', width: 1200, press: ['Failover'] },
   { name: 'trouble-1100', scene: 'trouble', width: 1100 },
@@ -49,6 +56,7 @@ const pictures: readonly Picture[] = [
   { name: 'drawer-390', scene: 'trouble', width: 390, press: ['Send a request', 'Send'] },
   { name: 'down-390', scene: 'down', width: 390 },
   { name: 'many-390', scene: 'many', width: 390 },
+  { name: 'many-1024', scene: 'many', width: 1024 },
   { name: 'empty-390', scene: 'empty', width: 390 },
 ];
 
@@ -74,11 +82,8 @@ try {
   await browser.close();
 }
 
-async function take(
-  from: Browser,
-  { scene, width, isDark = false, press = [] }: Picture,
-  file: string,
-): Promise<void> {
+async function take(from: Browser, picture: Picture, file: string): Promise<void> {
+  const { scene, width, isDark = false, press = [], isLost = false, hasToken = true } = picture;
   const folder = fileURLToPath(new URL('../dist', import.meta.url));
   await using gateway = await mockGateway({ scene, folder, nowMs: NOW_MS });
   const page = await from.newPage({
@@ -90,9 +95,13 @@ async function take(
   });
   page.on('console', (message) => console.error(`${file}: ${message.text()}`));
   page.on('pageerror', (error) => console.error(`${file}: ${error.message}`));
-  await page.goto(`${gateway.url}/#token=${MOCK_TOKEN}`);
+  await page.goto(hasToken ? `${gateway.url}/#token=${MOCK_TOKEN}` : gateway.url);
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.getByText('Live', { exact: true }).waitFor();
+  if (hasToken) await page.getByText('Live', { exact: true }).waitFor();
+  if (isLost) {
+    gateway.setReachable(false);
+    await page.getByText(/^Reconnecting, 2 s old$/).waitFor();
+  }
   for (const name of press)
     await page
       .getByRole('button', { name, exact: name === 'Send' })

@@ -64,7 +64,7 @@ function Reason({
   attention: Attention | undefined;
   nowMs: number;
 }): VNode {
-  const { reason, breaker, lastProbeEpochMs } = target;
+  const { reason, lastProbeEpochMs } = target;
   const isTight = leastQuota(target) < LITTLE_QUOTA_RATIO && conditionOf(target) === 'healthy';
   const probe = lastProbeEpochMs === null ? '' : `probe ${ago(nowMs - lastProbeEpochMs)}`;
   if (attention?.kind === 'off_line') return <span class="reason">{attention.reason}</span>;
@@ -76,11 +76,7 @@ function Reason({
       </span>
     );
   }
-  const probes =
-    breaker === null || target.state === 'open'
-      ? ''
-      : `half-open, ${breaker.probesOk} of ${breaker.probesNeeded} probes passed`;
-  return <span class="reason">{reason || probes || probe}</span>;
+  return <span class="reason">{reason || probe}</span>;
 }
 
 /** The same in one line, for a row of a long table. */

@@ -10,6 +10,7 @@ import { Segmented } from '../parts/segmented.tsx';
 import { fullShare, ShareTick } from '../parts/share-tick.tsx';
 import { StateLine } from '../parts/state-words.tsx';
 import { TargetAction } from '../parts/target-action.tsx';
+import { useMedia } from '../parts/use-media.ts';
 import { useTargetControls } from '../parts/use-target-controls.ts';
 import { WeightStepper } from '../parts/weight-stepper.tsx';
 import { linesOf, visibleLines, ROW_HEIGHT, SEPARATOR_HEIGHT, type Line } from './dense-lines.ts';
@@ -17,7 +18,10 @@ import { rowId, SHOW_TARGET } from './show-target.ts';
 import './target-table.css';
 import './dense-table.css';
 
+/** How many columns a screen has; the style sheet says which. A cell over more would take room for those that are hidden. */
 const COLUMNS = 16;
+const NARROW_COLUMNS = 6;
+const PHONE_COLUMNS = 4;
 
 /** Many targets, a line each: what wants attention first, and only what is in sight is in the page. */
 export function DenseTable({ pool: { targets, attention } }: { pool: PoolView }): VNode {
@@ -72,6 +76,9 @@ function Lines(props: {
   const { lines, targets, attention, onLost } = props;
   const scroll = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
+  const isPhone = useMedia('(max-width: 640px)');
+  const isNarrow = useMedia('(max-width: 1100px)');
+  const columns = isPhone ? PHONE_COLUMNS : isNarrow ? NARROW_COLUMNS : COLUMNS;
   const { first, last, above, below } = visibleLines(lines, top);
   useEffect(() => {
     const show = (event: Event): void => {
@@ -98,14 +105,13 @@ function Lines(props: {
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
     >
       <table class="targets dense" aria-rowcount={lines.length + 1}>
-        <Columns />
         <Head />
         <tbody>
-          {above > 0 && <Space height={above} />}
+          {above > 0 && <Space height={above} columns={columns} />}
           {lines.slice(first, last).map((line, index) =>
             line.target === undefined ? (
               <tr key={line.title} class="separator" aria-rowindex={first + index + 2}>
-                <th colSpan={COLUMNS} scope="colgroup" style={{ height: `${SEPARATOR_HEIGHT}px` }}>
+                <th colSpan={columns} scope="colgroup" style={{ height: `${SEPARATOR_HEIGHT}px` }}>
                   {line.title} <span class="ink2 plain">{count(line.count)}</span>
                 </th>
               </tr>
@@ -120,10 +126,10 @@ function Lines(props: {
               />
             ),
           )}
-          {below > 0 && <Space height={below} />}
+          {below > 0 && <Space height={below} columns={columns} />}
           {lines.length === 0 && (
             <tr>
-              <td colSpan={COLUMNS} class="ink2">
+              <td colSpan={columns} class="ink2">
                 No target matches.
               </td>
             </tr>
@@ -135,60 +141,32 @@ function Lines(props: {
 }
 
 /** In place of rows that are out of sight. */
-function Space({ height }: { height: number }): VNode {
+function Space({ height, columns }: { height: number; columns: number }): VNode {
   return (
     <tr aria-hidden="true" class="space">
-      <td colSpan={COLUMNS} style={{ height: `${height}px` }} />
+      <td colSpan={columns} style={{ height: `${height}px` }} />
     </tr>
-  );
-}
-
-function Columns(): VNode {
-  const names = [
-    'id',
-    'state',
-    'share o',
-    'percent',
-    'expected o',
-    'gap o',
-    'rate o',
-    'flight o',
-    'errors o',
-    'p50 o',
-    'p95 o',
-    'p99 o',
-    'quota',
-    'reset o',
-    'cost o',
-    'weight o',
-  ];
-  return (
-    <colgroup>
-      {names.map((name) => (
-        <col key={name} class={`d-${name}`} />
-      ))}
-    </colgroup>
   );
 }
 
 function Head(): VNode {
   const columns: readonly (readonly [string, string])[] = [
-    ['Target', ''],
+    ['Target', 'd-id'],
     ['State', ''],
-    ['Share', 'o'],
-    ['%', 'r'],
-    ['Expected', 'r o'],
-    ['Gap', 'r o'],
-    ['Req/s', 'r o'],
-    ['In flight', 'r o'],
-    ['Errors', 'r o'],
-    ['p50', 'r o'],
-    ['p95', 'r o'],
-    ['p99 ms', 'r o'],
-    ['Quota left', ''],
-    ['Resets', 'r o'],
-    ['$/h', 'r o'],
-    ['Weight', 'r o weight-head'],
+    ['Share', 'd-share o'],
+    ['%', 'd-percent r'],
+    ['Expected', 'd-expected r o'],
+    ['Gap', 'd-gap r o'],
+    ['Req/s', 'd-rate r o'],
+    ['In flight', 'd-flight r o'],
+    ['Errors', 'd-errors r o'],
+    ['p50', 'd-p50 r o'],
+    ['p95', 'd-p95 r o'],
+    ['p99 ms', 'd-p99 r o'],
+    ['Quota left', 'd-quota'],
+    ['Resets', 'd-reset r m'],
+    ['$/h', 'd-cost r o'],
+    ['Weight', 'd-weight r m weight-head'],
   ];
   return (
     <thead>
@@ -259,7 +237,7 @@ function Row(props: {
           </>
         )}
       </td>
-      <td class="r o ink2">
+      <td class="r m ink2">
         {quota === undefined || quota.resetEpochMs === null ? (
           UNKNOWN
         ) : (
@@ -267,7 +245,7 @@ function Row(props: {
         )}
       </td>
       <td class="r o">{dollars(target.usdPerHour)}</td>
-      <td class="o">
+      <td class="m">
         <div class="controls">
           <WeightStepper target={target} controls={controls} />
           <TargetAction target={target} controls={controls} />

@@ -20,36 +20,28 @@ export function TargetTable({ pool: { targets, attention } }: { pool: PoolView }
   const full = fullShare(targets);
   return (
     <table class="targets">
-      <colgroup>
-        <col class="c-target" />
-        <col />
-        <col class="c-share" />
-        <col class="c-rate" />
-        <col class="c-flight" />
-        <col class="c-errors" />
-        <col class="c-latency" />
-        <col class="c-quota" />
-        <col class="c-cost" />
-        <col class="c-weight" />
-      </colgroup>
       <thead>
         <tr>
-          <th scope="col">Target</th>
+          <th scope="col" class="c-target">
+            Target
+          </th>
           <th scope="col">State</th>
-          <th scope="col">Share, expected</th>
-          <th scope="col" class="r">
+          <th scope="col" class="c-share">
+            Share, expected
+          </th>
+          <th scope="col" class="r c-rate">
             Requests
           </th>
-          <th scope="col" class="r">
+          <th scope="col" class="r c-flight">
             In flight
           </th>
-          <th scope="col" class="r">
+          <th scope="col" class="r c-errors">
             Errors
           </th>
-          <th scope="col" class="latency">
+          <th scope="col" class="latency c-latency">
             First token p50<span class="sub in-line"> · 95 · 99</span>
           </th>
-          <th scope="col">
+          <th scope="col" class="c-quota">
             <span class="quota">
               <span>Quota</span>
               <span />
@@ -57,10 +49,10 @@ export function TargetTable({ pool: { targets, attention } }: { pool: PoolView }
               <span class="reset">Resets</span>
             </span>
           </th>
-          <th scope="col" class="r cost">
+          <th scope="col" class="r cost c-cost">
             $/h
           </th>
-          <th scope="col" class="r weight-head">
+          <th scope="col" class="r c-weight weight-head">
             Weight
           </th>
         </tr>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Rig } from './browser.test.ts';
-import { expectText, focusOf } from './page.ts';
+import { eventually, expectText, focusOf } from './page.ts';
 import { sampled } from './states.ts';
 
 export function keyboardTests(given: () => Rig): void {
@@ -32,15 +32,19 @@ export function keyboardTests(given: () => Rig): void {
     await using rig = await sampled(given(), 'trouble');
     const { page } = rig;
     const button = page.getByRole('button', { name: /^chat/ });
+    const open = async (): Promise<void> => {
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(
+        () => document.activeElement?.getAttribute('aria-current') === 'true',
+      );
+    };
     await button.focus();
-    await page.keyboard.press('Enter');
-    await page.waitForFunction(
-      () => document.activeElement?.getAttribute('aria-current') === 'true',
-    );
+    await open();
     await page.keyboard.press('Escape');
-    expect(await button.getAttribute('aria-expanded')).toBe('false');
-    expect(await focusOf(page)).toContain('chat');
-    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      () => document.activeElement?.getAttribute('aria-expanded') === 'false',
+    );
+    await open();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.title.startsWith('embed '));
@@ -72,9 +76,9 @@ export function keyboardTests(given: () => Rig): void {
     expect(gateway.posted).toEqual([]);
     await field.press('ArrowUp');
     await field.press('Enter');
-    await expect
-      .poll(() => gateway.posted)
-      .toEqual([{ path: '/admin/pools/chat/targets/openai-1/weight', body: { weight: 31 } }]);
+    await eventually(() => gateway.posted).toEqual([
+      { path: '/admin/pools/chat/targets/openai-1/weight', body: { weight: 31 } },
+    ]);
     await field.fill('no number');
     await expectText(page, 'A weight is a number from 0 to 1000.');
     rig.expectClean();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sceneNames } from '../../dev/scenes.ts';
 import type { Rig } from './browser.test.ts';
-import { namelessOf, openPage, overflowOf } from './page.ts';
+import { eventually, namelessOf, openPage, overflowOf } from './page.ts';
 import { MOCK_TOKEN, mockGateway } from '../../dev/mock-gateway.ts';
 import { sampled } from './states.ts';
 
@@ -15,7 +15,9 @@ export function lookTests(given: () => Rig): void {
       for (const width of widths) {
         await page.setViewportSize({ width, height: 900 });
         // Charts follow in the next frame.
-        await expect.poll(() => overflowOf(page), { message: `${width} px` }).toBe(0);
+        await eventually(async () => `${await overflowOf(page)} past ${width}`).toBe(
+          `0 past ${width}`,
+        );
       }
       expect(await namelessOf(page)).toEqual([]);
       rig.expectClean();

@@ -8,14 +8,16 @@ export interface WatchedPage extends AsyncDisposable {
   expectClean(): void;
 }
 
+/** Less than a test's own time, so that a failure names what was waited for. */
+const PATIENCE_MS = 15_000;
+
 export async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  // Less than a test's own time, so that a failure names what was waited for.
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   const { origin } = new URL(url);
@@ -39,6 +41,11 @@ export async function openPage(
 /** Waits until the page says so; what it says stands in the failure. */
 export async function expectText(page: Page, text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor();
+}
+
+/** Expects what `read` gives to be so in the end; vitest's own patience is a second. */
+export function eventually<T>(read: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(read, { timeout: PATIENCE_MS });
 }
 
 /** Buttons, links, fields and pictures without a name that could be read out. */
