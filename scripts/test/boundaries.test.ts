@@ -12,12 +12,14 @@ const names = {
   '@plimsoll/core': 'packages/core',
   '@plimsoll/balancer': 'packages/balancer',
   '@plimsoll/simulator': 'packages/simulator',
+  '@plimsoll/monitor': 'packages/monitor',
   '@plimsoll/testkit': 'packages/testkit',
   '@plimsoll/strategy-one': 'packages/strategies/one',
   '@plimsoll/strategy-two': 'packages/strategies/two',
   '@plimsoll/provider-one': 'packages/providers/one',
   '@plimsoll/client-one': 'packages/clients/one',
   '@plimsoll/gateway': 'apps/gateway',
+  '@plimsoll/dashboard': 'apps/dashboard',
 };
 
 /** A workspace in which every import is allowed. */
@@ -32,6 +34,8 @@ const sound: Files = {
   'packages/core/src/provider.ts': "import type { Target } from './target.ts';",
   'packages/balancer/src/engine.ts': "import '@plimsoll/core';",
   'packages/simulator/src/run.ts': "import '@plimsoll/core'; import '@plimsoll/balancer';",
+  'packages/monitor/src/watch.ts': "import '@plimsoll/core'; import '@plimsoll/balancer';",
+  'apps/dashboard/src/page.ts': "import type { It } from '@plimsoll/monitor';",
   'packages/strategies/one/src/one.ts': "import '@plimsoll/core'; import 'node:assert';",
   'packages/strategies/one/test/one.test.ts': "import '@plimsoll/testkit'; import '../src/one.ts';",
   'packages/clients/one/src/one.ts': "import '@plimsoll/core'; import '@plimsoll/balancer';",
@@ -48,6 +52,12 @@ const violations: [rule: string, file: string, content: string][] = [
     'packages/simulator/src/bad.ts',
     "import '@plimsoll/testkit';",
   ],
+  [
+    'monitor-knows-core-and-balancer',
+    'packages/monitor/src/bad.ts',
+    "import '@plimsoll/strategy-one';",
+  ],
+  ['dashboard-knows-the-monitor', 'apps/dashboard/src/bad.ts', "import '@plimsoll/balancer';"],
   [
     'strategies-import-no-strategy',
     'packages/strategies/one/test/bad.test.ts',

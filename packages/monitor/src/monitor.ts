@@ -66,7 +66,7 @@ export interface Monitor {
 /**
  * Watches a pool.
  *
- * It counts what the balancer tells, which costs a logarithm and a few additions per request, and takes a look at its
+ * It counts what the balancer tells, which costs two logarithms and a dozen additions per request, and takes a look at its
  * numbers whenever `tick` is called. It has no timer of its own.
  *
  * @throws PlimsollError ERR_PLIMSOLL_OPTION on a bound out of range.

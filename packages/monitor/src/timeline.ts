@@ -13,6 +13,8 @@ export class Timeline {
   nowMs: number;
   /** The numbers of the running buckets. */
   readonly running: Record<WindowName, number>;
+  /** Grows by one whenever other buckets run. */
+  turns = 0;
   readonly #startMs: number;
   readonly #epochOffsetMs: number;
 
@@ -26,7 +28,10 @@ export class Timeline {
 
   advance(nowMs: number): void {
     this.nowMs = nowMs;
+    // The narrowest buckets divide the others, so none begins without one of these.
+    const before = this.running['5m'];
     for (const window of WINDOW_NAMES) this.running[window] = this.numberAt(window, nowMs);
+    if (this.running['5m'] !== before) this.turns++;
   }
 
   numberAt(window: WindowName, nowMs: number): number {
