@@ -1,4 +1,4 @@
-import type { VNode } from 'preact';
+import { Fragment, type VNode } from 'preact';
 import { strategyName } from '../format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { useDashboard } from '../state/context.ts';
@@ -27,13 +27,13 @@ export function ExplanationView({ explanation }: { explanation: Explanation }): 
       </p>
       <dl>
         {sorted.map((one) => (
-          <>
-            <dt key={one.target} class="who">
+          <Fragment key={one.target}>
+            <dt class="who">
               <Glyph identity={identities.value.get(one.target)} size={10} />
               {one.target}
             </dt>
-            <dd key={`${one.target} place`}>{placeWords(place(one.target), one.reason)}</dd>
-          </>
+            <dd>{placeWords(place(one.target), one.reason)}</dd>
+          </Fragment>
         ))}
       </dl>
     </>

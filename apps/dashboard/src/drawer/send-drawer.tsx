@@ -182,7 +182,7 @@ export function SendDrawer({ pool, onClose }: { pool: PoolView; onClose: () => v
           </button>
           <CopyButton text={curlOf(wanted, location.origin)} label="Copy as curl" />
         </div>
-        <div class="result" aria-live="polite">
+        <div class="result" aria-live="polite" aria-busy={isBusy}>
           {isBusy && result === undefined && <p class="ink3">Waiting for the first token</p>}
           {result?.kind === 'error' && (
             <p class="fail" role="alert">

@@ -41,7 +41,6 @@ export function PoolMenu(): VNode {
         ref={button}
         class="pool-button"
         type="button"
-        aria-haspopup="true"
         aria-expanded={isOpen}
         aria-controls="pools"
         onClick={() => setOpen(!isOpen)}

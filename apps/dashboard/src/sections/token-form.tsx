@@ -6,7 +6,8 @@ import './token-form.css';
 
 /** Asks for the admin token, where none was in the link or the gateway wants another. */
 export function TokenForm(): VNode {
-  const { enter, wasRefused } = useDashboard();
+  const { enter, refusal } = useDashboard();
+  const words = refusal.value;
   const [token, setToken] = useState('');
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -31,18 +32,16 @@ export function TokenForm(): VNode {
           type="password"
           autocomplete="off"
           value={token}
-          aria-invalid={wasRefused.value}
+          aria-invalid={words !== undefined}
           aria-describedby="token-note"
           onInput={(event) => setToken(event.currentTarget.value)}
         />
         <p
           id="token-note"
-          class={wasRefused.value ? 'bad' : 'ink2'}
-          role={wasRefused.value ? 'alert' : undefined}
+          class={words === undefined ? 'ink2' : 'bad'}
+          role={words === undefined ? undefined : 'alert'}
         >
-          {wasRefused.value
-            ? 'The gateway did not take that token.'
-            : 'Kept in this tab until it is closed.'}
+          {words ?? 'Kept in this tab until it is closed.'}
         </p>
         <button class="btn primary" type="submit" disabled={token === ''}>
           Open

@@ -37,8 +37,8 @@ export interface Dashboard {
   readonly nowMs: ReadonlySignal<number>;
   readonly isPaused: ReadonlySignal<boolean>;
   readonly window: ReadonlySignal<WindowName>;
-  /** Whether a token was tried and refused. */
-  readonly wasRefused: ReadonlySignal<boolean>;
+  /** Why the gateway does not show itself, after a token was tried. */
+  readonly refusal: ReadonlySignal<string | undefined>;
   togglePause(): void;
   choosePool(id: string): void;
   chooseWindow(name: WindowName): void;
@@ -62,7 +62,7 @@ export function createDashboard(): Dashboard {
   const isPaused = signal(false);
   const nowMs = signal(wholeSeconds(Date.now()));
   const window = signal<WindowName>(windowInAddress());
-  const wasRefused = signal(false);
+  const refusal = signal<string | undefined>(undefined);
 
   const learn = (news: Partial<Known>): void => {
     received = { ...received, ...news };
@@ -70,13 +70,16 @@ export function createDashboard(): Dashboard {
   };
 
   const handlers: WatchHandlers = {
+    onOpen: () => {
+      received = { ...received, recent: noDecisions, events: [] };
+    },
     onHistory: (history) => learn({ history }),
     onView: (view) =>
       batch(() => {
         lastViewMs = Date.now();
         aheadMs = view.epochMs - lastViewMs;
         if (link.value.state !== 'live') link.value = { state: 'live' };
-        wasRefused.value = false;
+        refusal.value = undefined;
         learn({ view });
         tick();
       }),
@@ -89,9 +92,10 @@ export function createDashboard(): Dashboard {
     onLost: () => {
       link.value = { state: 'lost', ageMs: wholeSeconds(Date.now() - lastViewMs) };
     },
-    onDenied: () =>
+    onDenied: (words) =>
       batch(() => {
-        wasRefused.value = token !== undefined;
+        const wrong = token === undefined ? undefined : 'The gateway did not take that token.';
+        refusal.value = words ?? wrong;
         token = undefined;
         forgetToken();
         link.value = { state: 'denied' };
@@ -142,7 +146,7 @@ export function createDashboard(): Dashboard {
     nowMs,
     isPaused,
     window,
-    wasRefused,
+    refusal,
     togglePause() {
       isPaused.value = !isPaused.value;
       learn({});

@@ -132,7 +132,8 @@ async function accepted(response: Response): Promise<Response> {
   );
 }
 
-function messageOf(text: string): string | undefined {
+/** What an error in OpenAI's form says; undefined when it has another. */
+export function messageOf(text: string): string | undefined {
   try {
     const { error } = JSON.parse(text) as { error?: { message?: unknown } };
     return typeof error?.message === 'string' ? error.message : undefined;

@@ -6,7 +6,7 @@ import type {
   View,
   WindowName,
 } from '@plimsoll/monitor';
-import type { Admin } from './admin.ts';
+import { messageOf, type Admin } from './admin.ts';
 import { readEventStream } from './event-stream.ts';
 
 /** A view comes each second; a line that is silent for so long is dead, even if nobody said so. */
@@ -16,6 +16,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
 
 export interface WatchHandlers {
+  /** Connected: all there is comes, from a gateway that may be another process than before. */
+  onOpen(): void;
   onHistory(history: History): void;
   onView(view: View): void;
   onBucket(bucket: Bucket): void;
@@ -23,8 +25,8 @@ export interface WatchHandlers {
   onEvents(events: readonly MonitorEvent[]): void;
   /** The connection is gone; another is being tried. */
   onLost(): void;
-  /** The token is missing or wrong: nothing more is tried. */
-  onDenied(): void;
+  /** The token is missing or wrong, or the gateway serves no such visitor, which it says: nothing more is tried. */
+  onDenied(words: string | undefined): void;
   /** The pool is not there (any more): nothing more is tried. */
   onUnknownPool(): void;
 }
@@ -56,7 +58,7 @@ async function follow(
   while (!signal.aborted) {
     const end = await once(admin, query, handlers, signal);
     if (signal.aborted) return;
-    if (end === 'denied') return handlers.onDenied();
+    if (typeof end === 'object') return handlers.onDenied(end.denied);
     if (end === 'unknown') return handlers.onUnknownPool();
     handlers.onLost();
     if (end === 'ended') pauseMs = FIRST_PAUSE_MS;
@@ -66,7 +68,7 @@ async function follow(
 }
 
 /** `ended` after it gave something, `failed` when it did not. */
-type End = 'ended' | 'failed' | 'denied' | 'unknown';
+type End = 'ended' | 'failed' | 'unknown' | { readonly denied: string | undefined };
 
 async function once(
   admin: Admin,
@@ -79,9 +81,11 @@ async function once(
   let end: End = 'failed';
   try {
     const response = await admin.watch(query, AbortSignal.any([signal, silence.signal]));
-    if (response.status === 401 || response.status === 403) return 'denied';
-    if (response.status === 404) return 'unknown';
+    if (response.status === 401) return { denied: undefined };
+    if (response.status === 403) return { denied: messageOf(await response.text()) };
+    if (response.status === 404 && query.includes('pool=')) return 'unknown';
     if (!response.ok || response.body === null) return 'failed';
+    handlers.onOpen();
     const stream = readEventStream(response.body, () => {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), SILENCE_MS);

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Rig } from './browser.test.ts';
-import { gatewayProcess, TOKEN, type GatewayProcess } from './gateway-process.ts';
+import { gatewayProcess, TOKEN, type GatewayProcess } from '../../dev/gateway-process.ts';
 import { eventually, expectText, namelessOf, openPage, type WatchedPage } from './page.ts';
 
 function targetOf(id: string, simulate: object): object {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const cli = fileURLToPath(new URL('../../../gateway/src/cli.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../../gateway/src/cli.ts', import.meta.url));
 
 export const TOKEN = 'tea';
 
