@@ -45,9 +45,12 @@ export interface Verdict {
   readonly served: 'idle' | 'all' | 'some' | 'none';
   readonly usable: number;
   readonly total: number;
-  /** Largest distance of a target's actual share from its expected one; `null` where the strategy promises no share. */
+  /**
+   * Largest distance of a target's actual share from its expected one; `null` where the strategy promises no share, and
+   * where fewer than 100 picks tell.
+   */
   readonly maxGapPoints: number | null;
-  /** Targets whose gap is past the bound. */
+  /** Targets whose gap is past the bound, or past half of their expected share where that is less. */
   readonly offLine: readonly string[];
   readonly fairnessBoundPoints: number;
   /** How many times their weight the usable targets carry: 1 while all are usable. */
@@ -90,7 +93,7 @@ export interface Figures {
     readonly points: readonly number[];
   };
   readonly errors: {
-    /** Requests that ended in an error their caller saw. */
+    /** Requests that ended in an error their caller saw, and that another request would not have had. */
     readonly callerRatio: number | null;
     /** Attempts that failed, whether or not another target took over. */
     readonly upstreamRatio: number | null;
@@ -270,6 +273,7 @@ export interface Explained extends DecisionRow {
   }[];
   readonly estimateTokens: number | null;
   readonly deadlineMs: number | null;
+  /** Retries of the last minute, as a part of those that its requests have earned; `null` without requests. */
   readonly retryBudgetUsedRatio: number | null;
   readonly overheadMs: number | null;
   readonly requestId: string | null;
