@@ -65,6 +65,7 @@ export interface Verdict {
 }
 
 /** Why a target wants attention. */
+/** What is the matter with a target. */
 export type AttentionKind =
   | 'off_line'
   | 'open'
@@ -195,6 +196,7 @@ export const WINDOWS = {
 } as const;
 
 /** How far back the past is shown. */
+/** How a window is asked for. */
 export type WindowName = keyof typeof WINDOWS;
 
 /** How many buckets a window has. */
