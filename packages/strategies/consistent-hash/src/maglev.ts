@@ -63,5 +63,5 @@ function filled(
       free--;
     }
   }
-  return count <= 0x10000 ? Uint16Array.from(owners) : Uint32Array.from(owners);
+  return count <= 0x10000 ? new Uint16Array(owners) : new Uint32Array(owners);
 }
