@@ -11,7 +11,7 @@ export function banner(
   hasClients: boolean,
   token?: string,
 ): string {
-  const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const address = addressOf(host, port);
   return [
     `Plimsoll listens on ${address}`,
     '',
@@ -35,6 +35,29 @@ export function banner(
           '',
         ]),
   ].join('\n');
+}
+
+/** The same for scripts, in one line of JSON. */
+export function bannerJson(
+  pools: readonly ServedPool[],
+  host: string,
+  port: number,
+  token?: string,
+): string {
+  return JSON.stringify({
+    url: addressOf(host, port),
+    // Present where it was made for this run.
+    adminToken: token,
+    pools: pools.map(({ name, strategy, targets }) => ({
+      name,
+      strategy,
+      targets: targets.map(({ id }) => id),
+    })),
+  });
+}
+
+function addressOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function table(pools: readonly ServedPool[]): string {

@@ -4,7 +4,7 @@ import { type Environment, formatProblem, type Problem } from '@plimsoll/config'
 import type { Logger } from 'pino';
 
 import { assemble } from './assemble.ts';
-import { banner } from './banner.ts';
+import { banner, bannerJson } from './banner.ts';
 import { makeToken } from './bearer-token.ts';
 import { compose, type Composition, exporterOf } from './compose.ts';
 import { endOnFault } from './crash.ts';
@@ -31,6 +31,8 @@ export interface ServeOptions {
   readonly port: number | undefined;
   /** Overrides the configuration's. */
   readonly host: string | undefined;
+  /** Whether where it listens is told as JSON, for scripts. */
+  readonly isJson: boolean;
 }
 
 /** `plimsoll serve`: answers requests until it is told to stop. */
@@ -60,7 +62,7 @@ export async function serve(command: ServeOptions, env: Environment): Promise<Ex
   for (const warning of [...settings.warnings, ...warnings]) log.warn(formatProblem(warning));
   const port = command.port ?? config.server.port;
   const read = (): Promise<Settings> => readSettings(command.config, env);
-  return run({ composition, settings, read, port, host, log });
+  return run({ composition, settings, read, port, host, isJson: command.isJson, log });
 }
 
 function refuse(errors: readonly Problem[]): ExitCode {
@@ -74,10 +76,19 @@ interface Run {
   readonly read: () => Promise<Settings>;
   readonly port: number;
   readonly host: string;
+  readonly isJson: boolean;
   readonly log: Logger;
 }
 
-async function run({ composition, settings, read, port, host, log }: Run): Promise<ExitCode> {
+async function run({
+  composition,
+  settings,
+  read,
+  port,
+  host,
+  isJson,
+  log,
+}: Run): Promise<ExitCode> {
   const { pools, clients, config } = composition;
   const onUnsent = logTrouble(log, 'the metrics are not sent; trying again');
   const exporter = await exporterOf(config, onUnsent);
@@ -107,7 +118,11 @@ async function run({ composition, settings, read, port, host, log }: Run): Promi
   for (const { balancer } of pools) logEvents(balancer, log);
   const stopFollowing = followChanges(live, settings.source, log);
   const made = adminToken === undefined ? token : undefined;
-  console.log(banner(pools, settings.origin, host, address.port, clients !== undefined, made));
+  console.log(
+    isJson
+      ? bannerJson(pools, host, address.port, made)
+      : banner(pools, settings.origin, host, address.port, clients !== undefined, made),
+  );
 
   const stop = async (graceMs: number): Promise<void> => {
     stopFollowing();

@@ -42,7 +42,7 @@ function printed(): { out: string; error: string } {
 const good = 'pools: { chat: { targets: [{ id: a, provider: simulated, model: m }] } }';
 
 function serveFile(config: string | undefined, host?: string): Promise<number> {
-  return serve({ config, port: 0, host }, {});
+  return serve({ config, port: 0, host, isJson: false }, {});
 }
 
 /** Runs `plimsoll check`. */
@@ -210,14 +210,14 @@ describe('check --live', () => {
     const { out } = await check([path, '--live']);
     expect(
       out
-        .replaceAll(/\d+ ms/g, '3 ms')
+        .replaceAll(/ +\d+ ms/g, ' 3 ms')
         .split('\n')
         .slice(1),
     ).toEqual([
       '',
       'target  reachable  latency  key       model    limits told',
-      'a       yes           3 ms  accepted  known    –',
-      'b       yes           3 ms  accepted  unknown  –',
+      'a       yes 3 ms  accepted  known    –',
+      'b       yes 3 ms  accepted  unknown  –',
       '',
       '1 of 2 targets will not work:',
       '  b: the provider lists no model gpt-z',

@@ -88,6 +88,19 @@ describe.concurrent('plimsoll serve', () => {
     expect(await run.ended).toBe(0);
   });
 
+  it('says where it listens as JSON for scripts', async () => {
+    const run = plimsoll(['serve', '--port', '0', '--json']);
+    const [line] = await run.printed(/^\{"url".*\}\n/);
+    const { url, adminToken, pools } = JSON.parse(line);
+    expect(pools).toEqual([
+      { name: 'default', strategy: 'weighted-round-robin', targets: ['fast', 'steady', 'slow'] },
+    ]);
+    const headers = { authorization: `Bearer ${adminToken}` };
+    expect((await fetch(`${url}/admin/pools`, { headers })).status).toBe(200);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  });
+
   it('on SIGTERM lets a stream end, takes nothing new, and ends with 0', async () => {
     await using upstream = openAIUpstream();
     await upstream.listen();

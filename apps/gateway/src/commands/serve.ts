@@ -26,6 +26,7 @@ export const serveCommand = command({
       help: 'the address to listen on',
       usually: 'the configuration’s, or 127.0.0.1',
     },
+    json: { type: 'boolean', help: 'say where it listens, and the admin token, as a line of JSON' },
   },
   examples: ['serve', 'serve --config plimsoll.yaml --port 9000'],
   exitCodes: {
@@ -35,6 +36,7 @@ export const serveCommand = command({
   run: ({ values }, { env }) => {
     const { PLIMSOLL_PORT: fromEnv } = env;
     const port = readPort('--port', values.port) ?? readPort('PLIMSOLL_PORT', fromEnv || undefined);
-    return serve({ config: values.config, port, host: values.host }, env);
+    const isJson = values.json === true;
+    return serve({ config: values.config, port, host: values.host, isJson }, env);
   },
 });

@@ -61,12 +61,12 @@ function quotaWords(facts: TargetFacts | undefined): string {
   const [first, ...others] = quotas;
   if (first === undefined) return 'has no quota left for the request';
   const tightest = others.reduce((a, b) => (b.leftRatio < a.leftRatio ? b : a), first);
-  const { used, limit, dimension, windowMs, scope } = tightest;
+  const { used, limit, leftRatio, dimension, windowMs, scope } = tightest;
   const whose = scope === 'group' ? ' of its quota group' : '';
   const what = dimension.replace('_', ' ');
   const window = WINDOWS[windowMs] ?? `${windowMs / 1000} s`;
-  return (
-    `has not enough quota left: ${formatCount(used)} of ${formatCount(limit)} ${what} in ` +
-    `${window}${whose} are used`
-  );
+  const count = `${formatCount(used)} of ${formatCount(limit)} ${what} in ${window}${whose} are used`;
+  return leftRatio > 0.02
+    ? `has to wait: ${count}, and the rest is spread over that time`
+    : `has no quota left: ${count}`;
 }
