@@ -4,8 +4,8 @@ import { chromiumPath, launch } from './chromium.ts';
 import { gatewayProcess, TOKEN, type GatewayProcess } from './gateway-process.ts';
 
 const file = process.argv[2];
-const executable = chromiumPath();
-if (file === undefined || executable === undefined)
+const chromium = chromiumPath();
+if (file === undefined || chromium === undefined)
   throw new Error('A file is needed, and Chromium.');
 
 const RATE = 30;
@@ -111,21 +111,30 @@ function send(): void {
 
 const fromMs = performance.now();
 const pending = [...happenings];
-for (;;) {
-  const seconds = (performance.now() - fromMs) / 1000;
-  if (seconds > LAST) break;
-  while (sent < seconds * RATE) send();
-  if (pending[0] !== undefined && seconds >= pending[0][0]) await pending.shift()?.[1]();
-  await wait(10);
+
+/** Lets traffic flow until `end` says so. */
+async function flow(end: () => boolean): Promise<void> {
+  while (!end()) {
+    const seconds = (performance.now() - fromMs) / 1000;
+    while (sent < seconds * RATE) send();
+    if (pending[0] !== undefined && seconds >= pending[0][0]) await pending.shift()?.[1]();
+    await wait(10);
+  }
 }
 
-const browser = await launch(executable);
-const page = await browser.newPage({
-  viewport: { width: 1440, height: 900 },
-  reducedMotion: 'reduce',
-});
-await page.goto(`${gateway.url}/?pool=chat#token=${TOKEN}`);
-await page.getByRole('img', { name: /^Share of requests/ }).waitFor();
-await page.getByText('Live', { exact: true }).waitFor();
-await page.screenshot({ path: file, fullPage: true });
-await browser.close();
+async function take(executablePath: string, path: string): Promise<void> {
+  const browser = await launch(executablePath);
+  const page = await browser.newPage({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  await page.goto(`${gateway.url}/?pool=chat#token=${TOKEN}`);
+  await page.getByRole('img', { name: /^Share of requests/ }).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.screenshot({ path, fullPage: true });
+  await browser.close();
+}
+
+await flow(() => performance.now() - fromMs > LAST * 1000);
+let isTaken = false;
+await Promise.all([take(chromium, file).finally(() => (isTaken = true)), flow(() => isTaken)]);

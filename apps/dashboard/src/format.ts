@@ -99,6 +99,12 @@ export function usd(value: number | null): string {
   return `$${value.toFixed(value >= 0.000_1 ? 4 : 5)}`;
 }
 
+/** What an hour costs, to the cent: `$56.4`, `$1.88`, `$0.02`. */
+export function usdPerHour(value: number | null): string {
+  if (value === null || value === 0 || value >= 0.1) return usd(value);
+  return value < 0.005 ? '<$0.01' : `$${value.toFixed(2)}`;
+}
+
 /** `14:05`, in the reader's time zone. */
 export function clockMinutes(epochMs: number): string {
   const at = new Date(epochMs);

@@ -14,6 +14,7 @@ import {
   times,
   tokens,
   usd,
+  usdPerHour,
   wholePercent,
 } from '../src/format.ts';
 
@@ -126,6 +127,12 @@ describe('amounts', () => {
     [210_000, '210k'],
     [1_300_000, '1.3M'],
   ])('%s tokens are %s', (value, text) => expect(tokens(value)).toBe(text));
+
+  test('an hour costs cents, or less', () => {
+    expect(usdPerHour(0.0161)).toBe('$0.02');
+    expect(usdPerHour(0.001)).toBe('<$0.01');
+    expect(usdPerHour(0)).toBe('$0');
+  });
 
   test('small numbers are words', () => {
     expect(inWords(4)).toBe('four');

@@ -1,7 +1,7 @@
 import type { Attention, PoolView, TargetView } from '@plimsoll/monitor';
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { count, errorPercent, rate, signed, UNKNOWN, usd, wholePercent } from '../format.ts';
+import { count, errorPercent, rate, signed, UNKNOWN, usdPerHour, wholePercent } from '../format.ts';
 import { providerIdentities, type Identity } from '../identity.ts';
 import { Countdown } from '../parts/countdown.tsx';
 import { Glyph } from '../parts/glyph.tsx';
@@ -264,7 +264,7 @@ function points(share: number | null): string {
 /** Whole dollars above ten, without the sign that stands in the head. */
 function dollars(value: number | null): string {
   if (value === null) return UNKNOWN;
-  return value >= 10 ? count(value) : usd(value).slice(1);
+  return value >= 10 ? count(value) : usdPerHour(value).replace('$', '');
 }
 
 function milliseconds(ms: number | null): string {

@@ -1,6 +1,16 @@
 import type { PoolView, WindowName } from '@plimsoll/monitor';
 import type { VNode } from 'preact';
-import { count, duration, errorPercent, rate, span, times, usd, wholePercent } from '../format.ts';
+import {
+  count,
+  duration,
+  errorPercent,
+  rate,
+  span,
+  times,
+  usd,
+  usdPerHour as perHour,
+  wholePercent,
+} from '../format.ts';
 import { Spark } from '../parts/spark.tsx';
 import { useDashboard } from '../state/context.ts';
 import './figures.css';
@@ -153,7 +163,7 @@ function cost({ figures: { cost: of } }: PoolView): Figure {
         : `${usd(usdPerThousand)} per 1,000 requests`;
   return {
     name: 'Cost',
-    value: usd(usdPerHour),
+    value: perHour(usdPerHour),
     unit: usdPerHour === null ? '' : '/h',
     note,
     points,

@@ -48,7 +48,7 @@ function Card(props: {
         <div class="share">
           <b>{percent(actualShare ?? expectedShare)}</b>
           <span class="sub">
-            {actualShare === null ? 'expected' : expectedWords(expectedShare)}
+            {actualShare === null ? 'expected' : expectedWords(actualShare, expectedShare)}
           </span>
         </div>
       </div>

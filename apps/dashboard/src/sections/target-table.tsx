@@ -1,6 +1,15 @@
 import type { Attention, PoolView, TargetView } from '@plimsoll/monitor';
 import type { VNode } from 'preact';
-import { ago, count, duration, errorPercent, percent, rate, UNKNOWN, usd } from '../format.ts';
+import {
+  ago,
+  count,
+  duration,
+  errorPercent,
+  percent,
+  rate,
+  UNKNOWN,
+  usdPerHour,
+} from '../format.ts';
 import type { Identity } from '../identity.ts';
 import { LatencyPlot } from '../parts/latency-plot.tsx';
 import { QuotaBars } from '../parts/quota-bars.tsx';
@@ -80,7 +89,7 @@ function Row(props: {
 }): VNode {
   const { target, identity, attention, full } = props;
   const controls = useTargetControls(target);
-  const { firstContentMs, concurrencyLimit, errorRatio, errorNote, usdPerHour } = target;
+  const { firstContentMs, concurrencyLimit, errorRatio, errorNote } = target;
   return (
     <tr id={rowId(target.id)} tabIndex={-1}>
       <th scope="row">
@@ -119,7 +128,7 @@ function Row(props: {
       <td>
         <QuotaBars quotas={target.quotas} />
       </td>
-      <td class="r cost">{usd(usdPerHour)}</td>
+      <td class="r cost">{usdPerHour(target.usdPerHour)}</td>
       <td>
         <div class="controls">
           <WeightStepper target={target} controls={controls} />
@@ -148,14 +157,17 @@ export function ShareWords({
   }
   return (
     <>
-      <b>{percent(actualShare)}</b> <span class="sub in-line">{expectedWords(expectedShare)}</span>
+      <b>{percent(actualShare)}</b>{' '}
+      <span class="sub in-line">{expectedWords(actualShare, expectedShare)}</span>
     </>
   );
 }
 
-export function expectedWords(expectedShare: number | null): string {
+export function expectedWords(actualShare: number, expectedShare: number | null): string {
   if (expectedShare === null) return '';
-  return expectedShare === 0 ? 'none expected' : `of ${percent(expectedShare)}`;
+  return actualShare === 0 && expectedShare === 0
+    ? 'none expected'
+    : `of ${percent(expectedShare)}`;
 }
 
 function LastUsed({ target: { lastUsedEpochMs } }: { target: TargetView }): VNode {
