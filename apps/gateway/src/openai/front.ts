@@ -65,7 +65,7 @@ function begin(
   headers: IncomingHttpHeaders,
 ): void {
   const receivedMs = performance.now();
-  const received = read(exchange, body);
+  const received = read(exchange, operation, body);
   if ('status' in received) {
     exchange.answerError(received);
     return;
@@ -100,9 +100,9 @@ function begin(
   else start(exchange, admitted, undefined);
 }
 
-function read(exchange: Exchange, body: Buffer): Received | ApiError {
+function read(exchange: Exchange, operation: Operation, body: Buffer): Received | ApiError {
   const type = exchange.req.headers['content-type'];
-  if (isForm(type)) {
+  if (operation.takesForm && isForm(type)) {
     const form = readForm(body, type);
     return typeof form === 'string'
       ? badRequest(400, 'invalid_form', `The body cannot be read as a form: ${form}.`)
@@ -145,10 +145,20 @@ function start(exchange: Exchange, admitted: Admitted, owner: string | undefined
   const answer = isStream
     ? new StreamedAnswer(exchange, operation.errorEvent)
     : new BufferedAnswer(exchange);
-  const { owners } = exchange.state;
-  const onIds = (ids: readonly string[], { id: target }: Target): void => {
-    for (const id of ids) owners.remember(tenantOf(client), id, { pool: pool.name, target });
-  };
-  const sink = operation.isStateful ? new AnswerIds(answer, isStream, onIds) : answer;
+  const sink = operation.isStateful
+    ? new AnswerIds(answer, isStream, rememberIn(exchange, pool.name, client))
+    : answer;
   send(exchange, pool, request, sink, receivedMs);
+}
+
+/** Takes down which target of the pool keeps what goes by the ids of an answer. */
+function rememberIn(
+  { state: { owners } }: Exchange,
+  pool: string,
+  client: Client | undefined,
+): (ids: readonly string[], target: Target) => void {
+  const tenant = tenantOf(client);
+  return (ids, { id: target }) => {
+    for (const id of ids) owners.remember(tenant, id, { pool, target });
+  };
 }

@@ -42,6 +42,8 @@ export function isJson(contentType: Headers[string] | undefined): boolean {
 export function isBinary(contentType: Headers[string] | undefined): boolean {
   return (
     typeof contentType === 'string' &&
+    // What most answers are, told without a search.
+    contentType !== 'application/json' &&
     /^(?:(?:audio|image|video)\/|application\/octet-stream\b)/.test(contentType)
   );
 }
