@@ -27,6 +27,7 @@ const pictures: readonly Picture[] = [
   { name: 'failing-light', scene: 'failing', width: 1440 },
   { name: 'quota-light', scene: 'quota', width: 1440 },
   { name: 'quota-dark', scene: 'quota', width: 1440, isDark: true },
+  { name: 'off-line-light', scene: 'off-line', width: 1440 },
   { name: 'empty-light', scene: 'empty', width: 1440 },
   { name: 'empty-dark', scene: 'empty', width: 1440, isDark: true },
   { name: 'down-light', scene: 'down', width: 1440 },

@@ -21,6 +21,7 @@ export const sceneNames = [
   'healthy',
   'failing',
   'quota',
+  'off-line',
   'empty',
   'down',
   'many',
@@ -147,6 +148,28 @@ function poolOf(name: SceneName, nowMs: number, id: string): PoolView {
         targets,
       };
     }
+    case 'off-line':
+      return {
+        ...base,
+        strategy: 'consistent-hash',
+        verdict: verdictOf({ maxGapPoints: 14.2, offLine: ['claude-us'] }),
+        attention: [
+          attentionOf(
+            'claude-us',
+            'off_line',
+            'takes 1.7 × its share: 34.2% of requests, 20% expected',
+          ),
+        ],
+        figures: figuresOf({
+          callerRatio: 0,
+          upstreamRatio: 0,
+          tightest: ['openai-1', 0.42],
+          timesNow: 1.7,
+        }),
+        targets: calmFleet(nowMs, ({ id, actualShare }) => ({
+          actualShare: id === 'claude-us' ? 0.342 : (actualShare ?? 0) * 0.822,
+        })),
+      };
     case 'empty':
       return emptyPool(base, nowMs);
     case 'down':

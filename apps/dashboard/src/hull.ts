@@ -4,7 +4,7 @@ import { isOut, leastQuota, LITTLE_QUOTA_RATIO } from './condition.ts';
 /** The top of the load line's chart, in multiples of the share by weight; `--hull-range` of the tokens. */
 export const HULL_RANGE = 2.2;
 
-/** Where the top edge is drawn of a hull that has no fill to measure it by, and is closed by its state. */
+/** The least top edge of a hull that is out: its fill, which the edge is measured by, dwindles to nothing. */
 const CLOSED_EDGE = 1.3;
 
 /** One section of the load line. Heights are multiples of the share by weight, and end at the top of the chart. */
@@ -39,7 +39,7 @@ function hullOf(target: TargetView, total: number, inService: number): Hull {
   const level = inMultiples(actualShare ?? 0);
   const timesNow = target.quotas[0]?.timesNow ?? null;
   const known = timesNow === null || level === 0 ? null : level * timesNow;
-  const edge = known ?? (isOut(target) ? CLOSED_EDGE : Infinity);
+  const edge = isOut(target) ? Math.max(known ?? 0, CLOSED_EDGE) : (known ?? Infinity);
   return {
     weight: weight > 0 ? weight : total > 0 ? total / 50 : 1,
     weightShare,

@@ -93,6 +93,10 @@ test('labels keep their distance and stay inside', () => {
   expect(spreadLabels([98, 99], 14, 0, 100)).toEqual([86, 100]);
 });
 
+test('a time at the very left has no label, as it would reach past the chart', () => {
+  expect(timeLabels(59_000, 359_000, 0)[0]).toBe(120_000);
+});
+
 test('times of an axis are round in the reader’s time zone', () => {
   const minute = 60_000;
   expect(timeLabels(20_000, 320_000, 0)).toEqual([1, 2, 3, 4, 5].map((at) => at * minute));

@@ -36,6 +36,12 @@ describe('hulls', () => {
     expect(b).toMatchObject({ edge: HULL_RANGE, isOpen: true });
   });
 
+  test('of one that is out the edge does not sink with its fill', () => {
+    const quotas = [quota('requests/min', 0.9, null, 10)];
+    const [hull] = hullsOf([plain('a', 1, { actualShare: 0.01, quotas, state: 'open' })]);
+    expect(hull).toMatchObject({ edge: 1.3, isOpen: false });
+  });
+
   test('under 15% left is tight, but not of one that is out anyway', () => {
     const quotas = [quota('tokens/min', 0.14, null)];
     const [a, b] = hullsOf([

@@ -1,5 +1,8 @@
 const MINUTE_MS = 60_000;
 
+/** Nearer to an edge, in parts of the axis, a label would reach past it. */
+const EDGE = 0.03;
+
 /** Whole times of the clock between two times, so far apart that about five fit. */
 export function timeLabels(fromMs: number, toMs: number, offsetMinutes: number): number[] {
   const span = toMs - fromMs;
@@ -9,7 +12,7 @@ export function timeLabels(fromMs: number, toMs: number, offsetMinutes: number):
   // Hours of the day are round in the reader's time zone, not in that of the epoch.
   const shift = offsetMinutes * MINUTE_MS;
   for (let at = Math.ceil((fromMs - shift) / step) * step + shift; at <= toMs; at += step) {
-    labels.push(at);
+    if (at - fromMs > span * EDGE) labels.push(at);
   }
   return labels;
 }
