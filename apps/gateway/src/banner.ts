@@ -10,6 +10,7 @@ export function banner(
   port: number,
   hasClients: boolean,
   token?: string,
+  hasAdmin = true,
 ): string {
   const address = addressOf(host, port);
   return [
@@ -26,15 +27,22 @@ export function banner(
     "    -H 'content-type: application/json' \\",
     `    -d '{"model": "${exampleModel(pools)}", "messages": [{"role": "user", "content": "Hello"}]}'`,
     '',
-    ...(token === undefined
-      ? [`Dashboard: ${address}/, with the token of server.admin.token`, '']
-      : [
-          `Dashboard: ${address}/#token=${token}`,
-          '',
-          `The token of ${address}/admin/, made for this run: ${token}`,
-          '',
-        ]),
+    ...adminLines(address, hasAdmin, token),
   ].join('\n');
+}
+
+function adminLines(address: string, hasAdmin: boolean, token: string | undefined): string[] {
+  if (!hasAdmin)
+    return ['There is no dashboard and no admin API: server.admin.token makes them.', ''];
+  if (token === undefined) {
+    return [`Dashboard: ${address}/, with the token of server.admin.token`, ''];
+  }
+  return [
+    `Dashboard: ${address}/#token=${token}`,
+    '',
+    `The token of ${address}/admin/, made for this run: ${token}`,
+    '',
+  ];
 }
 
 /** The same for scripts, in one line of JSON. */

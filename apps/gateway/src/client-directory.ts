@@ -3,9 +3,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ClientConfig } from '@plimsoll/config';
 import type { Spending } from '@plimsoll/core';
 
+import type { ClientLimits } from './client-limits.ts';
+
 /** Someone who may ask, and the accounts their requests are charged to. */
-export interface Client extends Omit<ClientConfig, 'budget'> {
+export interface Client extends Omit<ClientConfig, 'budget' | 'limits'> {
   readonly spending: readonly Spending[];
+  /** Undefined where it has none. */
+  readonly limits?: ClientLimits | undefined;
 }
 
 /** Finds the client that a request is from by the key in its `authorization` header. */

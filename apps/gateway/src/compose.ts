@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import {
   balancer,
@@ -10,6 +11,7 @@ import {
 } from '@plimsoll/balancer';
 import {
   type ClientConfig,
+  type ClientLimitsConfig,
   compileExpression,
   type Config,
   type OtlpConfig,
@@ -46,6 +48,7 @@ import { createClient } from 'redis';
 
 import manifest from '../package.json' with { type: 'json' };
 import { ClientDirectory } from './client-directory.ts';
+import { ClientLimits } from './client-limits.ts';
 import { defined } from './defined.ts';
 import { hashKeyReader } from './hash-key.ts';
 import { changeBalancers } from './live/change-balancers.ts';
@@ -193,6 +196,7 @@ class Composer implements Composition {
   readonly #maker: StrategyMaker;
   readonly #targets = new Map<string, TargetOptions>();
   readonly #credentials = new Map<string, Credential>();
+  readonly #clientLimits = new Map<string, ClientLimits>();
   /** Balancers that finish what they have. */
   readonly #retired = new Set<ServedPool['balancer']>();
   #store: Store | undefined = undefined;
@@ -354,6 +358,7 @@ class Composer implements Composition {
     return new ClientDirectory(
       clients.map((client) => ({
         ...client,
+        limits: client.limits && this.#limitsOf(client.id, client.limits),
         spending: [
           ...(client.budget === undefined
             ? []
@@ -362,6 +367,15 @@ class Composer implements Composition {
         ],
       })),
     );
+  }
+
+  /** The same as long as they are the same, so that a reload gives no one a second minute. */
+  #limitsOf(id: string, config: ClientLimitsConfig): ClientLimits {
+    const known = this.#clientLimits.get(id);
+    if (isDeepStrictEqual(known?.config, config)) return known!;
+    const limits = new ClientLimits(config);
+    this.#clientLimits.set(id, limits);
+    return limits;
   }
 
   #rateLimits(targets: readonly TargetConfig[]): RateLimitHeaders | undefined {

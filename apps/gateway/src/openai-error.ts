@@ -101,11 +101,16 @@ function retryHeaders(failure: CallFailure, status: number): string[] {
   const { attempts, retryAfterMs } = failure;
   const headers: string[] = [];
   if (retryAfterMs !== undefined && retryAfterMs > 0) {
-    const ms = Math.ceil(retryAfterMs);
-    headers.push('retry-after', String(Math.ceil(ms / 1000)), 'retry-after-ms', String(ms));
+    headers.push(...retryAfter(retryAfterMs));
   }
   if (attempts > 0 || (retryAfterMs ?? 0) > LONGEST_WAIT_MS)
     headers.push('x-should-retry', 'false');
   else if (status === 429) headers.push('x-should-retry', 'true');
   return headers;
+}
+
+/** The headers that say when to come back. */
+export function retryAfter(waitMs: number): string[] {
+  const ms = Math.ceil(waitMs);
+  return ['retry-after', String(Math.ceil(ms / 1000)), 'retry-after-ms', String(ms)];
 }

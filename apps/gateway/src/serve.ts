@@ -121,7 +121,15 @@ async function run({
   console.log(
     isJson
       ? bannerJson(pools, host, address.port, made)
-      : banner(pools, settings.origin, host, address.port, clients !== undefined, made),
+      : banner(
+          pools,
+          settings.origin,
+          host,
+          address.port,
+          clients !== undefined,
+          made,
+          token !== undefined,
+        ),
   );
 
   const stop = async (graceMs: number): Promise<void> => {

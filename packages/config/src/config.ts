@@ -120,6 +120,15 @@ export interface ClientConfig {
   readonly priority?: number | undefined;
   readonly may: readonly ClientRight[];
   readonly budget?: SpendingConfig | undefined;
+  readonly limits?: ClientLimitsConfig | undefined;
+}
+
+/** What a client may ask of one gateway. */
+export interface ClientLimitsConfig {
+  /** Requests in any 60 s. */
+  readonly rpm?: number | undefined;
+  /** Requests under way at the same time. */
+  readonly concurrency?: number | undefined;
 }
 
 /** What a client may decide by itself. */

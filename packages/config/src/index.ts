@@ -1,6 +1,7 @@
 export {
   type BreakerConfig,
   type ClientConfig,
+  type ClientLimitsConfig,
   type ClientRight,
   type Config,
   type FairnessConfig,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import {
+  count,
   duration,
   flag,
   httpAddress,
@@ -65,6 +66,16 @@ const client = object({
     { default: [] },
   ),
   budget: optional(spending, 'What it may spend.'),
+  limits: optional(
+    object({
+      rpm: optional(
+        integer('an integer from 1 to 100000', { min: 1, max: 100_000 }),
+        'Requests in any 60 s.',
+      ),
+      concurrency: optional(count, 'Requests under way at the same time.'),
+    }),
+    'What it may ask of one gateway.',
+  ),
 });
 
 /** The configuration as it stands in the file. */

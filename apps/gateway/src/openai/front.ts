@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Target } from '@plimsoll/core';
 
-import { missingRight, unknownKey } from '../access.ts';
+import { missingRight, pastLimits, unknownKey } from '../access.ts';
 import { BufferedAnswer } from '../buffered-answer.ts';
 import { type Client, mayUse } from '../client-directory.ts';
 import type { Exchange } from '../exchange.ts';
@@ -29,6 +29,11 @@ export function serveOpenAI(exchange: Exchange, operation: Operation): void {
   const client = clients?.find(authorization);
   if (clients !== undefined && client === undefined) {
     exchange.answerError(unknownKey(authorization));
+    return;
+  }
+  const wait = pastLimits(exchange, client);
+  if (wait !== undefined) {
+    exchange.answerError(wait);
     return;
   }
   const { headers } = exchange.req;

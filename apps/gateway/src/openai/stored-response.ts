@@ -1,4 +1,4 @@
-import { missingRight, unknownKey } from '../access.ts';
+import { missingRight, pastLimits, unknownKey } from '../access.ts';
 import { BufferedAnswer } from '../buffered-answer.ts';
 import { type Client, mayUse } from '../client-directory.ts';
 import type { Exchange } from '../exchange.ts';
@@ -60,6 +60,11 @@ async function serve(exchange: Exchange, operation: Operation, id: string): Prom
   const client = state.clients?.find(headers.authorization);
   if (state.clients !== undefined && client === undefined) {
     exchange.answerError(unknownKey(headers.authorization));
+    return;
+  }
+  const wait = pastLimits(exchange, client);
+  if (wait !== undefined) {
+    exchange.answerError(wait);
     return;
   }
   // Nothing is wanted of a body.
