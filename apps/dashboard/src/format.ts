@@ -76,7 +76,8 @@ export function countdown(ms: number): string {
 /** `now`, `37 s ago`, `1:50 ago`, `5 h ago`. */
 export function ago(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  if (seconds < 1) return 'now';
+  // What is told each second is no news before two.
+  if (seconds <= 1) return 'now';
   return seconds < 60 ? `${seconds} s ago` : `${countdown(seconds * 1000)} ago`;
 }
 

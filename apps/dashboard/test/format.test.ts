@@ -79,7 +79,8 @@ describe('times', () => {
   ])('%s ms are counted down as %s', (ms, text) => expect(countdown(ms)).toBe(text));
 
   test.each([
-    [300, 'now'],
+    [1400, 'now'],
+    [1600, '2 s ago'],
     [37_000, '37 s ago'],
     [110_000, '1:50 ago'],
     [18_000_000, '5 h ago'],

@@ -78,8 +78,9 @@ function Chart(props: {
   const shown = values.map((line) =>
     point === null ? (line.findLast((value) => value !== null) ?? null) : line[point],
   );
-  const labels = quantiles.flatMap((name, index) => {
-    const at = shown[index];
+  // From the top down, so that labels of equal values stand in this order.
+  const labels = quantiles.toReversed().flatMap((name) => {
+    const at = shown[quantiles.indexOf(name)];
     const inWindow = pool.figures.firstContentMs[name];
     if (at === null || at === undefined || (point === null && inWindow === null)) return [];
     // Without a pointer the figures are those of the window, which the head of the page shows as well.
