@@ -16,7 +16,11 @@ export interface Client extends Omit<ClientConfig, 'budget' | 'limits'> {
 export class ClientDirectory {
   readonly #clients: readonly { readonly client: Client; readonly hash: Buffer }[];
 
+  /** Whether no client has anything to hide from another. */
+  readonly isOneTenant: boolean;
+
   constructor(clients: readonly Client[]) {
+    this.isOneTenant = new Set(clients.map(({ id, tenant = id }) => tenant)).size <= 1;
     this.#clients = clients.map((client) => ({
       client,
       hash: Buffer.from(client.keySha256, 'hex'),

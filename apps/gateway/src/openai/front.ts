@@ -128,8 +128,8 @@ function startAtOwner(exchange: Exchange, admitted: Admitted): void {
     start(exchange, admitted, undefined);
     return;
   }
-  const { owners } = exchange.state;
-  ownerOf(owners, kept, destination, tenantOf(client))
+  const { owners, clients } = exchange.state;
+  ownerOf(owners, kept, destination, tenantOf(client), clients?.isOneTenant ?? true)
     .then((owner) => {
       if (exchange.res.closed) return;
       if (typeof owner === 'object') exchange.answerError(owner);

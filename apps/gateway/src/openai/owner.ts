@@ -15,8 +15,10 @@ export function tenantOf(client: Client | undefined): Tenant {
  *
  * What nobody knows goes to the only target there is, or to the one the caller names: if anyone keeps it, that one does,
  * and its answer is better than ours. Among several targets nothing is guessed. A wrong guess would be answered with
- * `not found` by an account that was never asked to keep it, now and then, for an id that is right.
+ * `not found` by an account that was never asked to keep it, now and then, for an id that is right. Where there are several
+ * tenants nothing is guessed either: what is not known may be another's, and whoever has its id could read it.
  *
+ * @param isOneTenant - whether there is only one, or none.
  * @returns the target's id; undefined where the request may go where it likes; or why it may not be served.
  */
 export async function ownerOf(
@@ -24,6 +26,7 @@ export async function ownerOf(
   kept: readonly Kept[],
   { pool, pin }: Destination,
   tenant: Tenant,
+  isOneTenant: boolean,
 ): Promise<string | ApiError | undefined> {
   let owner: Owner | undefined;
   let at = 0;
@@ -35,7 +38,8 @@ export async function ownerOf(
     return cannotTell(kept[at - 1]!.id);
   }
   if (owner === undefined) {
-    if (pin !== undefined || pool.balancer.stats().targets.length === 1) return undefined;
+    const isSure = pin !== undefined || pool.balancer.stats().targets.length === 1;
+    if (isSure && isOneTenant) return undefined;
     return notFound(
       kept[0]!,
       'is not known here. It may have been kept for too long, or for another client',

@@ -4,6 +4,7 @@ import { type Client, mayUse } from '../client-directory.ts';
 import type { Exchange } from '../exchange.ts';
 import { badRequest } from '../openai-error.ts';
 import { hasTarget, type PoolDirectory, type ServedPool } from '../pool-directory.ts';
+import type { GatewayState } from '../state.ts';
 import { StreamedAnswer } from '../streamed-answer.ts';
 import { typedErrorEvent } from './error-event.ts';
 import type { Operation } from './operation.ts';
@@ -77,8 +78,7 @@ async function serve(exchange: Exchange, operation: Operation, id: string): Prom
     return;
   }
   if (res.closed) return;
-  const place =
-    owner === undefined ? onlyPlace(state.directory, client) : placeOf(owner, state.directory);
+  const place = owner === undefined ? onlyPlace(state, client) : placeOf(owner, state.directory);
   if (place === undefined || !mayUse(client, place.pool.name)) {
     const message = `Response with id '${id}' not found: no target here is known to keep it.`;
     exchange.answerError(badRequest(404, 'response_not_found', message));
@@ -116,8 +116,15 @@ function placeOf({ pool: name, target }: Owner, { pools }: PoolDirectory): Place
   return pool !== undefined && hasTarget(pool, target) ? { pool, target } : undefined;
 }
 
-/** The only target that the client may use, where that is one: if anyone keeps what nobody knows, that one does. */
-function onlyPlace({ pools }: PoolDirectory, client: Client | undefined): Place | undefined {
+/**
+ * The only target that the client may use, where that is one: if anyone keeps what nobody knows, that one does. Where there
+ * are several tenants it may be another's.
+ */
+function onlyPlace(
+  { directory: { pools }, clients }: GatewayState,
+  client: Client | undefined,
+): Place | undefined {
+  if (clients?.isOneTenant === false) return undefined;
   const places = pools
     .filter(({ name }) => mayUse(client, name))
     .flatMap((pool) => pool.balancer.stats().targets.map(({ id }) => ({ pool, target: id })));
