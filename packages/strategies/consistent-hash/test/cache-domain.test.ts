@@ -135,6 +135,19 @@ describe.each(algorithms)('%s within a domain', (algorithm) => {
     expect(Math.max(...counts.values())).toBeLessThan(143 * 1.5);
   });
 
+  test('takes a busier member that has room by its own limit before it leaves', () => {
+    const [first, second, other] = keysOfAccounts(['a', 'a', 'b']);
+    const members = [first!, { ...second, limits: { concurrency: 100 } }, other!];
+    const pool = poolOf(members, { algorithm });
+    const hashKey = keysOf(100).find((key) => domainOf(pool, key) === 'a')!;
+    const told: boolean[] = [];
+    pool.view.noteAffinity = (isHome) => void told.push(isHome);
+    // 125 % of a third of 26 are 10.8.
+    pool.view.inFlight.set([12, 13, 0]);
+    expect(pool.strategy.pick(pool.view, { hashKey }, 0)).toBe(1);
+    expect(told).toEqual([true]);
+  });
+
   test('is told to be home, whichever member serves', () => {
     const pool = poolOf(keysOfAccounts(accounts), { algorithm });
     const told: boolean[] = [];
@@ -159,6 +172,19 @@ test('goes by load relative to weight within a domain', () => {
   });
   expect(new Set(slots).size).toBe(3);
   expect([...pool.view.inFlight]).toEqual([40, 20, 10]);
+});
+
+test('lets the key decide between equally busy members, as if those busier were not there', () => {
+  const pool = poolOf(keysOfAccounts(['a', 'a', 'a', 'a', 'a']));
+  for (let idle = 0; idle < 4; idle++) {
+    for (const hashKey of keysOf(200)) {
+      pool.view.inFlight.fill(1).fill(0, idle, idle + 2);
+      pool.view.admissible.fill(1);
+      const slot = pool.strategy.pick(pool.view, { hashKey }, 0);
+      for (let at = 0; at < 5; at++) pool.view.admissible[at] = 1 - pool.view.inFlight[at]!;
+      expect(pool.strategy.pick(pool.view, { hashKey }, 0)).toBe(slot);
+    }
+  }
 });
 
 test('keeps a key with one member of its domain, whatever the load, where there is no bound', () => {
@@ -229,13 +255,16 @@ test('leaves the home domain only where no member is admitted and has room', () 
         { minLength: 1, maxLength: 10 },
       ),
       fc.string({ minLength: 1, maxLength: 4 }),
-      (rows, hashKey) => {
+      fc.constantFrom(...algorithms),
+      (given, hashKey, algorithm) => {
+        // Jump takes all weights as 1.
+        const rows = given.map((row) => (algorithm === 'jump' ? { ...row, weight: 1 } : row));
         const pool = poolOf(
           keysOfAccounts(
             rows.map(({ domain }) => `account-${domain}`),
             rows.map(({ weight }) => weight),
           ),
-          { minInFlight: 3 },
+          { algorithm, minInFlight: 3 },
         );
         const domains = orderOf(pool, hashKey);
         for (const [slot, { load, isAdmitted }] of rows.entries()) {
@@ -250,6 +279,8 @@ test('leaves the home domain only where no member is admitted and has room', () 
         const open = domains.find((name) =>
           rows.some((row) => `account-${row.domain}` === name && hasRoom(row)),
         );
+        const told: boolean[] = [];
+        pool.view.noteAffinity = (isHome) => void told.push(isHome);
         const slot = pool.strategy.pick(pool.view, { hashKey }, 0);
         if (open === undefined) {
           expect(admitted.length).toBe(0);
@@ -259,6 +290,7 @@ test('leaves the home domain only where no member is admitted and has room', () 
         const picked = rows[slot]!;
         expect(`account-${picked.domain}`).toBe(open);
         expect(hasRoom(picked)).toBe(true);
+        expect(told).toEqual([open === domains[0]]);
         for (const row of rows) {
           if (row.domain !== picked.domain || !hasRoom(row)) continue;
           expect(picked.load * row.weight).toBeLessThanOrEqual(row.load * picked.weight);

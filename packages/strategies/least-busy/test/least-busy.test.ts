@@ -135,6 +135,15 @@ describe('ties', () => {
     expect(slots.filter((slot) => slot === 1).length).toBe(2);
   });
 
+  test('never outweigh a load, however many were taken: here it differs by a hundred-thousandth of a request', () => {
+    const { strategy, view } = poolOf([1, 1 - 1e-8]);
+    view.inFlight.fill(1000);
+    view.admissible[1] = 0;
+    for (let pick = 0; pick < 0x10_0000; pick++) strategy.pick(view, {}, 0);
+    view.admissible[1] = 1;
+    expect(strategy.pick(view, {}, 0)).toBe(0);
+  });
+
   test('ask of one target whether it is admitted, while that is', () => {
     const { strategy, view } = poolOf([1, 2, 3, 4, 5]);
     let asked = 0;
