@@ -16,12 +16,17 @@ const USED_IN_FULL = 0.97;
 const RATE_MS = 10_000;
 /** A longer wait than this is for the end of a window; a bucket has its next drop sooner, rounded up to seconds. */
 const DROP_MS = 2000;
-/** A limit grows only while at least this part of it is used: what is not tried out says nothing. */
-const BINDING = 0.8;
+/**
+ * A limit grows only while at least this part of it is used: what is not tried out says nothing. Requests that come at
+ * random use little more of a limit with a burst of one, where other targets take those that come too soon.
+ */
+const BINDING = 0.5;
 /** Growth in a minute without refusals, as a part of the limit, and at least so many requests. */
 const INCREASE = 0.05;
 const LEAST_INCREASE = 1;
-/** Without refusal for so long a limit grows; twice as long after each further refusal, up to the longest. */
+/** Growth in a minute, as a part of what is missing to a limit that held before. */
+const RETURN = 0.5;
+/** Without refusal for so long a limit grows; twice as long after each refusal of what it had grown to, up to the longest. */
 const QUIET_MS = MINUTE_MS;
 const QUIET_MAX_MS = 16 * MINUTE_MS;
 /** After a ramp failure: growth in so many milliseconds, as OpenAI advises, and the growth at which it is over. */
@@ -39,13 +44,18 @@ interface Lesson {
   quietMs: number;
   growsFromMs: number;
   grownAtMs: number;
+  /** Whether it has grown since the last refusal. */
+  hasGrown: boolean;
+  /** The last limit that held until less was allowed; the present one where none did. */
+  former: number;
   /** The limit at which a slow ramp began; 0 when there is none. */
   rampBase: number;
 }
 
 /**
  * Finds the limit per minute that a provider enforces but nobody stated, from its refusals (429): the first one shows how
- * much was accepted, later ones lower that, quiet minutes raise it by a twentieth. Offered half as much again as the
+ * much was accepted, later ones lower that, quiet minutes raise it by a twentieth, and faster up to a limit that held
+ * before. Offered half as much again as the
  * limit, it is known within a tenth a minute after the first refusal, whether windows or buckets enforce it; only for
  * buckets of 15 to 25 seconds it may be a fifth too high until the next refusals.
  *
@@ -108,13 +118,21 @@ export class Learner {
       this.#ramp(meter, known, nowMs);
       return;
     }
-    const sinceMs = nowMs - Math.max(known.grownAtMs, known.growsFromMs);
-    known.grownAtMs = nowMs;
     const limit = this.#meters.learned[meter]!;
-    if (this.#meters.used[meter]! < BINDING * limit) return;
+    const isReturning = limit < known.former;
+    const isUsed = this.#meters.used[meter]! >= BINDING * limit;
+    const sinceMs = nowMs - Math.max(known.grownAtMs, known.growsFromMs);
+    // What could not be used for a while is still owed to a limit that returns, up to a minute's growth.
+    if (isUsed || !isReturning) known.grownAtMs = nowMs;
+    if (!isUsed) return;
     const isRequests = this.#meters.dimension[meter] === REQUESTS;
-    const perMinute = Math.max(limit * INCREASE, isRequests ? LEAST_INCREASE : 0);
-    this.#set(meter, limit + (perMinute * sinceMs) / MINUTE_MS);
+    const perMinute = Math.max(
+      limit * INCREASE,
+      isRequests ? LEAST_INCREASE : 0,
+      (known.former - limit) * RETURN,
+    );
+    known.hasGrown = true;
+    this.#set(meter, limit + (perMinute * Math.min(sinceMs, MINUTE_MS)) / MINUTE_MS);
   }
 
   /** The meter is gone. */
@@ -127,6 +145,7 @@ export class Learner {
     if (used < EVIDENCE) return;
     this.#lessons.set(meter, {
       ...lesson(nowMs),
+      former: used * scale,
       scale,
       rateFromMs: rateFrom(retryAfterMs, nowMs),
     });
@@ -145,15 +164,20 @@ export class Learner {
       const rate = (this.#meters.usedSince(meter, known.rateFromMs) * MINUTE_MS) / spanMs;
       next = Math.min(next, rate);
     }
-    // As much was accepted as we took to be allowed, and yet it is too much.
     if (next >= USED_IN_FULL * limit) {
+      // As much was accepted as we took to be allowed, and yet it is too much.
       next = Math.min(next, limit * (spanMs < RATE_MS ? DECREASE : DECREASE_LEAST));
+    }
+    if (known.hasGrown) {
+      // On its way back to what held before, it met a lower limit.
+      known.former = limit;
     }
     if (spanMs > MINUTE_MS) known.rateFromMs = rateFrom(retryAfterMs, nowMs);
     known.learnedAtMs = nowMs;
     known.scale = 0;
+    if (known.hasGrown) known.quietMs = Math.min(known.quietMs * 2, QUIET_MAX_MS);
     known.growsFromMs = nowMs + known.quietMs;
-    known.quietMs = Math.min(known.quietMs * 2, QUIET_MAX_MS);
+    known.hasGrown = false;
     known.rampBase = 0;
     this.#set(meter, Math.max(next, limit * DECREASE_MOST));
   }
@@ -217,9 +241,11 @@ function lesson(nowMs: number): Lesson {
     learnedAtMs: nowMs,
     rateFromMs: nowMs,
     scale: 0,
-    quietMs: 2 * QUIET_MS,
+    quietMs: QUIET_MS,
     growsFromMs: nowMs + QUIET_MS,
     grownAtMs: nowMs,
+    hasGrown: false,
+    former: 0,
     rampBase: 0,
   };
 }

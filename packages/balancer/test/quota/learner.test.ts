@@ -163,6 +163,42 @@ it('grows by a twentieth in a quiet minute, and only while it is used', () => {
   expect(limit()).toBe(unused);
 });
 
+it('comes back within minutes where a provider refused for a while what it had allowed', () => {
+  let isTroubled = false;
+  let refusals = 0;
+  const limits: number[] = [];
+  const sound = slidingWindow(RPM);
+  simulate({
+    seed: 1,
+    limits: undefined,
+    enforcers: [
+      {
+        arrive(amount, nowMs) {
+          isTroubled = nowMs >= 120_000 && nowMs < 180_000;
+          const verdict = sound.arrive(amount, nowMs);
+          const isAccepted = verdict.isAccepted && !(isTroubled && nowMs % 2000 < 1000);
+          return { ...verdict, isAccepted, retryAfterMs: 5000 };
+        },
+        correct: (amount, atMs, nowMs) => sound.correct(amount, atMs, nowMs),
+      },
+    ],
+    dimension: 'requests',
+    perMinute: 0.8 * RPM,
+    minutes: 10,
+    jitterMs: 50,
+    maxWaitMs: 0,
+    size: () => ({ input: 10, output: 10, maxOutput: 10 }),
+    onThrottle: () => void refusals++,
+    onSecond: (book, nowMs) => {
+      if (nowMs % 60_000 === 0) limits.push(book.headroom(0, nowMs)[0]?.limit ?? Infinity);
+    },
+  });
+  expect(refusals).toBeGreaterThan(5);
+  expect(Math.min(...limits)).toBeLessThan(0.25 * RPM);
+  // Five minutes after the trouble four fifths of what is asked for are let through again.
+  expect(limits.at(7)).toBeGreaterThan(0.8 * 0.8 * RPM);
+});
+
 it('makes a target whose use grew too fast grow by half in 15 minutes', () => {
   const { book, clock } = bookOf([{ limits: { rpm: 10_000 } }]);
   const send = (): void => {
