@@ -23,6 +23,9 @@ export async function gatewayProcess(config: object): Promise<GatewayProcess> {
   await writeFile(file, JSON.stringify({ ...config, server: { admin: { token: TOKEN } } }));
   const args = ['--conditions=@plimsoll/source', cli, 'serve', '--config', file, '--port', '0'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // It must not outlive a test that ran out of time.
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
   const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
   const url = await new Promise<string>((resolve, reject) => {
     const said: string[] = [];
@@ -58,6 +61,7 @@ export async function gatewayProcess(config: object): Promise<GatewayProcess> {
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       await exit;
+      process.off('exit', end);
       await rm(folder, { recursive: true });
     },
   };
