@@ -13,7 +13,7 @@ import { PoolDirectory, type ServedPool } from './pool-directory.ts';
 import { badRequest } from './openai-error.ts';
 import { inTurn } from './pipeline.ts';
 import { route } from './routes.ts';
-import { leaveSlowReader, STALL_MS } from './slow-reader.ts';
+import { slowReaderLimit, STALL_MS } from './slow-reader.ts';
 import { GatewayState } from './state.ts';
 
 /** Clients send some twenty. Each one costs time to read, and no name may stand where it is dropped unseen. */
@@ -58,7 +58,7 @@ export interface GatewayOptions {
 export class Gateway {
   readonly #state: GatewayState;
   readonly #server: Server;
-  readonly #stallMs: number;
+  readonly #leaveSlowReader: ReturnType<typeof slowReaderLimit>;
 
   constructor(options: GatewayOptions) {
     const {
@@ -99,7 +99,7 @@ export class Gateway {
       // Whatever NODE_OPTIONS says: what a proxy in front reads as one request must not be two here.
       insecureHTTPParser: false,
     };
-    this.#stallMs = stallMs;
+    this.#leaveSlowReader = slowReaderLimit(stallMs);
     this.#server = createServer(limits, (req, res) =>
       inTurn(req, res, () => this.#serve(req, res)),
     );
@@ -153,7 +153,7 @@ export class Gateway {
 
   #serve(req: IncomingMessage, res: ServerResponse): void {
     const exchange = new Exchange(this.#state, req, res);
-    leaveSlowReader(req, res, this.#stallMs);
+    res.on('prefinish', this.#leaveSlowReader);
     try {
       if (req.rawHeaders.length > 2 * MOST_HEADERS) exchange.answerError(tooManyHeaders);
       else route(exchange);

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 
 import { compose } from '../../src/compose.ts';
 import { Gateway } from '../../src/gateway.ts';
-import { leaveSlowReader } from '../../src/slow-reader.ts';
+import { slowReaderLimit } from '../../src/slow-reader.ts';
 import { hello, targetOf, upstreams } from '../rig.ts';
 import { RawConnection, rawPost, statuses } from './raw.ts';
 
@@ -83,7 +83,7 @@ it('who takes an answer slowly, but takes it, gets all of it', async () => {
 it('the time limit of an answer that was taken is not that of the next request', async () => {
   const timeouts: (number | undefined)[] = [];
   const server = createServer({ keepAliveTimeout: 0 }, (req, res) => {
-    leaveSlowReader(req, res, 1000);
+    res.on('prefinish', slowReaderLimit(1000));
     res.end('x'.repeat(32 * MEGABYTE));
     timeouts.push(req.socket.timeout);
     res.on('finish', () => timeouts.push(req.socket.timeout));
