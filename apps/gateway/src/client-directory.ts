@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash as hashOf, timingSafeEqual } from 'node:crypto';
 
 import type { ClientConfig } from '@plimsoll/config';
 import type { Spending } from '@plimsoll/core';
@@ -31,7 +31,7 @@ export class ClientDirectory {
   find(authorization: string | undefined): Client | undefined {
     const key = /^Bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1];
     if (key === undefined) return undefined;
-    const hash = createHash('sha256').update(key).digest();
+    const hash = hashOf('sha256', key, 'buffer');
     let found: Client | undefined;
     // All are compared, each in constant time, so that the time taken tells nothing of the keys there are.
     for (const entry of this.#clients) if (timingSafeEqual(entry.hash, hash)) found = entry.client;

@@ -1,4 +1,13 @@
 import type { Fleet, Headroom } from '@plimsoll/balancer';
+import type { RateLimitDimension } from '@plimsoll/core';
+
+/** Made once: they are in every answer. */
+const NAMES: Record<RateLimitDimension, Record<'limit' | 'remaining' | 'reset', string>> = {
+  requests: namesOf('requests'),
+  tokens: namesOf('tokens'),
+  input_tokens: namesOf('input-tokens'),
+  output_tokens: namesOf('output-tokens'),
+};
 
 /**
  * Tells callers how the limits of the target that served them stand, in the headers OpenAI's API has: for each dimension
@@ -17,26 +26,43 @@ export class RateLimitHeaders {
   /** Appends the headers of `target` to a flat list of names and values. */
   append(headers: string[], target: string): void {
     if (!this.#limited.has(target)) return;
-    const tightest = new Map<string, Headroom>();
-    for (const room of this.#fleet.headroom(target)) {
-      const known = tightest.get(room.dimension);
-      if (known === undefined || room.leftRatio < known.leftRatio) {
-        tightest.set(room.dimension, room);
-      }
-    }
+    const rooms = this.#fleet.headroom(target);
     const nowMs = this.#fleet.clock.now();
-    for (const [dimension, { limit, used, resetAtMs }] of tightest) {
-      const name = dimension.replace('_', '-');
+    for (const room of rooms) {
+      if (!isTightest(room, rooms)) continue;
+      const { dimension, limit, used, resetAtMs } = room;
+      const names = NAMES[dimension];
       headers.push(
-        `x-ratelimit-limit-${name}`,
+        names.limit,
         String(Math.floor(limit)),
-        `x-ratelimit-remaining-${name}`,
+        names.remaining,
         String(Math.max(0, Math.floor(limit - used))),
-        `x-ratelimit-reset-${name}`,
+        names.reset,
         duration(resetAtMs - nowMs),
       );
     }
   }
+}
+
+/** Whether no limit of the same dimension has less left; of several alike it is the first. */
+function isTightest(room: Headroom, rooms: readonly Headroom[]): boolean {
+  let isBefore = true;
+  for (const other of rooms) {
+    if (other === room) isBefore = false;
+    else if (other.dimension === room.dimension) {
+      if (other.leftRatio < room.leftRatio) return false;
+      if (isBefore && other.leftRatio === room.leftRatio) return false;
+    }
+  }
+  return true;
+}
+
+function namesOf(kind: string): Record<'limit' | 'remaining' | 'reset', string> {
+  return {
+    limit: `x-ratelimit-limit-${kind}`,
+    remaining: `x-ratelimit-remaining-${kind}`,
+    reset: `x-ratelimit-reset-${kind}`,
+  };
 }
 
 /** A time as OpenAI's API writes it: `20ms`, `8.64s`, `6m0s`, `23h59m0s`. */

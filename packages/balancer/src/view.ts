@@ -11,7 +11,7 @@ import {
   TRIAL_UNDER_WAY,
 } from './hot-state.ts';
 import { type Narrowing, NO_NARROWING } from './narrowing.ts';
-import { accountsOf, expectedUsd } from './quota/accounts.ts';
+import { accountsOf, canPay, expectedUsd } from './quota/accounts.ts';
 import { admissionRatio } from './slow-start.ts';
 
 /**
@@ -198,8 +198,7 @@ export class PickView implements View {
     if (!this.#isCharged && this.#hot.hasBudget[slot] === 0) return true;
     const member = this.#fleet.members[slot]!;
     const usd = expectedUsd(member, this.#request);
-    const accounts = accountsOf(member, this.#request, this.#poolBudget);
-    return accounts.every((account) => account.admits(usd, this.#nowMs));
+    return canPay(member, this.#request, this.#poolBudget, usd, this.#nowMs);
   }
 
   /**

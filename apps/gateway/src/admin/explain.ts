@@ -14,6 +14,6 @@ export function serveExplain({ exchange, json, body }: AdminCall): void {
     return;
   }
   const { headers } = exchange.req;
-  const request = openAIRequest(chat, { json, body }, headers, destination);
+  const request = openAIRequest(chat, { json, body, isPlain: true }, headers, destination);
   exchange.answerJson(200, destination.pool.balancer.explain(request));
 }

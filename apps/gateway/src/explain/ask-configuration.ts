@@ -24,7 +24,7 @@ export async function askConfiguration(
       return `no pool answers to ${model}; there are ${directory.describe()}`;
     }
     const json = { ...body, model };
-    const received = { json, body: Buffer.from(JSON.stringify(json)) };
+    const received = { json, body: Buffer.from(JSON.stringify(json)), isPlain: true };
     const request = openAIRequest(chat, received, headers, destination);
     const { pool } = destination;
     return { explanation: pool.balancer.explain(request), pool: poolView(pool) as PoolFacts };

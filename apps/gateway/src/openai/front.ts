@@ -12,8 +12,9 @@ import { isForm, readBody } from '../read-body.ts';
 import { StreamedAnswer } from '../streamed-answer.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { readForm } from './form.ts';
-import { parseObject } from './json.ts';
+import { parseObject, textOf } from './json.ts';
 import { keptIn } from './kept.ts';
+import { namesOneModel } from './one-model.ts';
 import type { Operation } from './operation.ts';
 import { ownerOf, tenantOf } from './owner.ts';
 import { send } from './send.ts';
@@ -111,13 +112,14 @@ function read(exchange: Exchange, operation: Operation, body: Buffer): Received 
     const form = readForm(body, type);
     return typeof form === 'string'
       ? badRequest(400, 'invalid_form', `The body cannot be read as a form: ${form}.`)
-      : { json: form.json, form: form.wire, body };
+      : { json: form.json, form: form.wire, body, isPlain: true };
   }
-  const json = parseObject(body);
-  if (json === undefined) {
+  const text = textOf(body);
+  const json = text === undefined ? undefined : parseObject(text);
+  if (text === undefined || json === undefined) {
     return badRequest(400, 'invalid_json', 'The body is not a JSON object.');
   }
-  return { json, body };
+  return { json, body, isPlain: namesOneModel(text) };
 }
 
 /** Sends a request to whoever keeps what it refers to. */

@@ -3,12 +3,16 @@ import { isUtf8 } from 'node:buffer';
 /** A JSON object that nobody has checked. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The JSON object in `body`; undefined where it is none, or not in UTF-8: then others may read it otherwise. */
-export function parseObject(body: Buffer): Record<string, unknown> | undefined {
-  if (!isUtf8(body)) return undefined;
+/** The text that `body` is; undefined where it is not in UTF-8: then others may read it otherwise. */
+export function textOf(body: Buffer): string | undefined {
+  return isUtf8(body) ? body.toString() : undefined;
+}
+
+/** The JSON object in `text`; undefined where it is none. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   let json: unknown;
   try {
-    json = JSON.parse(body.toString());
+    json = JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -92,7 +92,7 @@ async function serve(exchange: Exchange, operation: Operation, id: string): Prom
     exchange.answerError(refused);
     return;
   }
-  const received = { json: {}, body: Buffer.alloc(0) };
+  const received = { json: {}, body: Buffer.alloc(0), isPlain: true };
   const request = openAIRequest(operation, received, headers, destination, client, target);
   if (headers['x-plimsoll-explain'] !== undefined) {
     exchange.answerJson(200, pool.balancer.explain(request));

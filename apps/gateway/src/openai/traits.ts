@@ -7,7 +7,6 @@ import { usualHashKey } from '../hash-key.ts';
 import type { Destination } from '../pool-directory.ts';
 import { count, type Json, length } from './json.ts';
 import type { Operation } from './operation.ts';
-import { namesOneModel } from './one-model.ts';
 import { CHARACTERS_PER_TOKEN } from './size.ts';
 
 /** What an image counts for, in tokens: the size models scale most pictures to. */
@@ -17,6 +16,8 @@ const TOKENS_PER_IMAGE = 1000;
 export interface Received {
   readonly json: Json;
   readonly body: Buffer;
+  /** Whether the bytes of the body may be handed on: whoever reads them finds the model that we read. */
+  readonly isPlain: boolean;
   /** Present where it is no JSON. */
   readonly form?: WireForm | undefined;
 }
@@ -28,7 +29,7 @@ export interface Received {
  */
 export function openAIRequest(
   operation: Operation,
-  { json, body, form }: Received,
+  { json, body, isPlain, form }: Received,
   headers: IncomingHttpHeaders,
   destination: Destination,
   client?: Client,
@@ -43,7 +44,7 @@ export function openAIRequest(
       path: operation.path,
       // The name of a pinned target is ours, not the provider's.
       json: pin === undefined ? json : { ...json, model },
-      body: form !== undefined || (pin === undefined && namesOneModel(body)) ? body : undefined,
+      body: form !== undefined || (pin === undefined && isPlain) ? body : undefined,
       form,
       headers: handedOn(headers),
     },

@@ -16,7 +16,7 @@ function read(
   const destination = { pool: {} as ServedPool, pin, model: 'gpt-5' };
   const body = Buffer.from(JSON.stringify(json));
   const operation = operations.find((one) => one.name === name)!;
-  return openAIRequest(operation, { json, body }, headers, destination);
+  return openAIRequest(operation, { json, body, isPlain: true }, headers, destination);
 }
 
 describe('the hash key', () => {
