@@ -3,6 +3,14 @@ export { complexityOf } from './complexity.ts';
 export { type ErrorCode, isPlimsollError, optionError, PlimsollError } from './error.ts';
 export { type Failure, type FailureKind, type Scope, type Verdict } from './failure.ts';
 export { type Health, type HealthContext, type HealthDefinition } from './health.ts';
+export {
+  type Observed,
+  type ObservedEvents,
+  type ObservedLimit,
+  type ObservedPool,
+  type ObservedStats,
+  type ObservedTarget,
+} from './observed.ts';
 export { type Outcome, type Usage } from './outcome.ts';
 export { periodOverAtEpochMs } from './period.ts';
 export {

@@ -8,7 +8,9 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 
-import { type Observed, type ObservedEvents, openTelemetryMetrics } from '../src/index.ts';
+import type { Observed, ObservedEvents } from '@plimsoll/core';
+
+import { openTelemetryMetrics } from '../src/index.ts';
 
 type Served = ObservedEvents['success'];
 

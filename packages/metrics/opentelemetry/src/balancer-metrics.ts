@@ -1,8 +1,9 @@
+import type { ObservedLimit, ObservedTarget } from '@plimsoll/core';
+
 import type { Attributes } from '@opentelemetry/api';
 
 import { fairnessIndex } from './fairness.ts';
 import { attribute, balancer, operationNames, unit } from './names.ts';
-import type { ObservedLimit, ObservedTarget } from './observed.ts';
 import type { Scrape } from './scrape.ts';
 
 /** One value of a metric. */

@@ -1,3 +1,5 @@
+import type { ObservedEvents } from '@plimsoll/core';
+
 import type {
   BatchObservableResult,
   Histogram,
@@ -15,7 +17,6 @@ import {
   unit,
   UNKNOWN_MODALITY,
 } from './names.ts';
-import type { ObservedEvents } from './observed.ts';
 import type { Series } from './series.ts';
 
 /**

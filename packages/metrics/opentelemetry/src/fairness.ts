@@ -1,4 +1,4 @@
-import type { ObservedTarget } from './observed.ts';
+import type { ObservedTarget } from '@plimsoll/core';
 
 /**
  * How well first picks follow the shares that the strategy promises: 1 where they do, 1/n where one of n targets gets

@@ -1,6 +1,7 @@
+import type { ObservedEvents } from '@plimsoll/core';
+
 import type { BatchObservableResult, Observable } from '@opentelemetry/api';
 
-import type { ObservedEvents } from './observed.ts';
 import type { Series } from './series.ts';
 
 /** Tells requests in the words of one version of the GenAI conventions. */

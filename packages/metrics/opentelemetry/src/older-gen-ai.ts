@@ -1,3 +1,5 @@
+import type { ObservedEvents } from '@plimsoll/core';
+
 import type { Histogram, Meter } from '@opentelemetry/api';
 
 import type { GenAi } from './gen-ai.ts';
@@ -9,7 +11,6 @@ import {
   OLDER_TOKEN_BOUNDS,
   unit,
 } from './names.ts';
-import type { ObservedEvents } from './observed.ts';
 import type { Series } from './series.ts';
 
 /** The conventions up to version 1.41.0: for dashboards that were made for them. Tokens are histograms there. */

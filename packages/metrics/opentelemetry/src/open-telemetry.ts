@@ -5,13 +5,12 @@ import {
   metrics,
   type Observable,
 } from '@opentelemetry/api';
-import { optionError } from '@plimsoll/core';
+import { optionError, type Observed, type ObservedPool } from '@plimsoll/core';
 
 import { type BalancerMetric, balancerMetrics } from './balancer-metrics.ts';
 import { CurrentGenAi } from './current-gen-ai.ts';
 import type { GenAi } from './gen-ai.ts';
 import { SCOPE } from './names.ts';
-import type { Observed, ObservedPool } from './observed.ts';
 import { OlderGenAi } from './older-gen-ai.ts';
 import { PoolWatch } from './pool-watch.ts';
 import { type ProgramCounts, readPools, targetsOf } from './scrape.ts';

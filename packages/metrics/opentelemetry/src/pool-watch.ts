@@ -1,5 +1,6 @@
+import type { Observed, ObservedEvents, ObservedPool } from '@plimsoll/core';
+
 import type { GenAi } from './gen-ai.ts';
-import type { Observed, ObservedEvents, ObservedPool } from './observed.ts';
 import { type ProviderOf, SeriesBook } from './series.ts';
 import { Tally } from './tally.ts';
 

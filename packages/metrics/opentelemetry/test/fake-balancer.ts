@@ -1,6 +1,12 @@
-import type { Failure, FailureKind, Target } from '@plimsoll/core';
-
-import type { Observed, ObservedEvents, ObservedStats, ObservedTarget } from '../src/index.ts';
+import type {
+  Failure,
+  FailureKind,
+  Observed,
+  ObservedEvents,
+  ObservedStats,
+  ObservedTarget,
+  Target,
+} from '@plimsoll/core';
 
 /** A balancer of which a test says what it tells. */
 export class FakeBalancer implements Observed {

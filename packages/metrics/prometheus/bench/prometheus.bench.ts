@@ -1,6 +1,8 @@
 // What a request pays for being counted, and what Prometheus pays for asking: the least of several rounds, since other work
 // on the machine only adds.
-import { type Observed, type ObservedEvents, prometheusMetrics } from '../src/index.ts';
+import type { Observed, ObservedEvents } from '@plimsoll/core';
+
+import { prometheusMetrics } from '../src/index.ts';
 
 const CALLS = 5_000_000;
 
@@ -47,6 +49,9 @@ metrics.observe(balancer);
 const requests = Array.from({ length: 1024 }, (_, index) => ({
   operation: index % 8 === 0 ? 'embeddings' : 'chat',
   isStream: index % 2 === 0,
+  target: { id: 'target-0', weight: 1, tier: 0, tags: [], quotaGroup: 'a', cacheDomain: 'a' },
+  usage: undefined,
+  model: undefined,
   latencyMs: 20 * 1.01 ** index,
   firstContentMs: 5 * 1.005 ** index,
 }));

@@ -1,7 +1,8 @@
+import type { ObservedLimit, ObservedTarget } from '@plimsoll/core';
+
 import type { Metric, Sample } from './exposition.ts';
 import { fairnessIndex } from './fairness.ts';
 import type { Histogram } from './histogram.ts';
-import type { ObservedLimit, ObservedTarget } from './observed.ts';
 import type { Scrape } from './scrape.ts';
 
 interface ReadableMetric extends Metric {

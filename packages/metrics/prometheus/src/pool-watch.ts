@@ -1,5 +1,6 @@
+import type { Observed, ObservedPool } from '@plimsoll/core';
+
 import { ANSWER_BOUNDS_SECONDS, Histogram, OVERHEAD_BOUNDS_SECONDS } from './histogram.ts';
-import type { Observed, ObservedPool } from './observed.ts';
 import { Tally } from './tally.ts';
 
 /** What became of the requests of one operation. */

@@ -1,8 +1,7 @@
-import { optionError } from '@plimsoll/core';
+import { optionError, type Observed, type ObservedPool } from '@plimsoll/core';
 
 import { CONTENT_TYPE, exposition } from './exposition.ts';
 import { metrics } from './metrics.ts';
-import type { Observed, ObservedPool } from './observed.ts';
 import { PoolWatch } from './pool-watch.ts';
 import { readPools, targetsOf } from './scrape.ts';
 import { TargetWatch } from './target-watch.ts';

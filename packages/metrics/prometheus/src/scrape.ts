@@ -1,4 +1,5 @@
-import type { ObservedStats, ObservedTarget } from './observed.ts';
+import type { ObservedStats, ObservedTarget } from '@plimsoll/core';
+
 import type { PoolWatch } from './pool-watch.ts';
 import type { TargetWatch } from './target-watch.ts';
 

@@ -1,4 +1,5 @@
-import type { Observed, ObservedEvents } from './observed.ts';
+import type { Observed, ObservedEvents } from '@plimsoll/core';
+
 import { Tally } from './tally.ts';
 
 const BREAKER_CHANGES: ReadonlySet<string> = new Set(['open', 'half_open', 'closed']);

@@ -1,6 +1,12 @@
-import type { Failure, FailureKind, Target } from '@plimsoll/core';
-
-import type { Observed, ObservedEvents, ObservedStats, ObservedTarget } from '../src/index.ts';
+import type {
+  Failure,
+  FailureKind,
+  Observed,
+  ObservedEvents,
+  ObservedStats,
+  ObservedTarget,
+  Target,
+} from '@plimsoll/core';
 
 /** A balancer of which a test says what it tells. */
 export class FakeBalancer implements Observed {
@@ -28,8 +34,26 @@ export class FakeBalancer implements Observed {
   }
 
   served(latencyMs: number, more: Partial<ObservedEvents['success']> = {}): void {
-    const event = { operation: 'chat', isStream: false, latencyMs, firstContentMs: latencyMs };
-    this.emit('success', { ...event, ...more });
+    this.emit('success', {
+      operation: 'chat',
+      isStream: false,
+      target: targetNamed('a'),
+      latencyMs,
+      firstContentMs: latencyMs,
+      usage: undefined,
+      model: undefined,
+      ...more,
+    });
+  }
+
+  failed(latencyMs: number): void {
+    this.emit('failure', {
+      operation: 'chat',
+      code: 'ERR_PLIMSOLL_FAILED',
+      failure: failureOf('server'),
+      target: targetNamed('a'),
+      latencyMs,
+    });
   }
 
   stats(): ObservedStats {

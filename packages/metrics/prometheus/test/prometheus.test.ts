@@ -68,7 +68,7 @@ describe('requests', () => {
     metrics.observe(balancer);
     balancer.served(20);
     balancer.served(20);
-    balancer.emit('failure', { operation: 'chat' });
+    balancer.failed(20);
     balancer.emit('aborted', { operation: undefined });
     expect(samples(metrics.render(), 'requests_total')).toEqual([
       'requests_total{pool="chat",operation="chat",outcome="success"} 2',

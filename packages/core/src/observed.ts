@@ -1,8 +1,11 @@
-import type { Failure, RateLimitDimension, Target } from '@plimsoll/core';
+import type { Failure } from './failure.ts';
+import type { Usage } from './outcome.ts';
+import type { RateLimitDimension } from './rate-limit.ts';
+import type { Target } from './target.ts';
 
 /**
- * What the metrics read of a balancer: a part of what those of `@plimsoll/balancer` show, named here so that this package
- * needs the contracts only.
+ * What an exporter of metrics may read of a balancer: the part of what those of `@plimsoll/balancer` show that stays as it
+ * is.
  */
 export interface Observed {
   readonly name: string;
@@ -15,7 +18,6 @@ export interface Observed {
   stats(): ObservedStats;
 }
 
-/** The events that are read, by name. */
 /** What a balancer itself does not know. */
 export interface ObservedPool {
   /**
@@ -25,14 +27,24 @@ export interface ObservedPool {
   readonly fairnessBound?: number | undefined;
 }
 
+/** The events that are told, by name. */
 export interface ObservedEvents {
   success: {
     readonly operation: string | undefined;
     readonly isStream: boolean;
+    readonly target: Target;
     readonly latencyMs: number;
     readonly firstContentMs: number;
+    readonly usage: Usage | undefined;
+    readonly model: string | undefined;
   };
-  failure: { readonly operation: string | undefined };
+  failure: {
+    readonly operation: string | undefined;
+    readonly code: string;
+    readonly failure: Failure | undefined;
+    readonly target: Target | undefined;
+    readonly latencyMs: number;
+  };
   aborted: { readonly operation: string | undefined };
   attemptFailed: { readonly target: Target; readonly failure: Failure };
   failover: { readonly from: Target; readonly to: Target; readonly failure: Failure };
