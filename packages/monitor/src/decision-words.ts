@@ -20,18 +20,14 @@ const LEFT_OUT: Readonly<Record<Exclude<Candidate['reason'], 'admissible'>, stri
   cooling: 'cooling down',
   unhealthy: 'breaker open',
   concurrency: 'full',
-  quota: 'no room in its quota',
+  quota: 'no room in its limits just then',
   budget: 'budget spent',
   slow_start: 'passed over in slow start',
 };
 
 /** Why a candidate was left out; `null` when it was not. */
-export function leftOutWords({ reason }: Candidate, { request }: Decision): string | null {
-  if (reason === 'admissible') return null;
-  if (reason === 'quota' && request.inputTokens !== undefined) {
-    return `${tokenWords(request.inputTokens)} would not fit`;
-  }
-  return LEFT_OUT[reason];
+export function leftOutWords({ reason }: Candidate): string | null {
+  return reason === 'admissible' ? null : LEFT_OUT[reason];
 }
 
 /** What a call is notable for; `turn` when it is not. */
@@ -129,8 +125,8 @@ function leftOutSentence(
   switch (reason) {
     case 'quota':
       return request.inputTokens === undefined
-        ? `${target} has no room left`
-        : `${tokenWords(request.inputTokens)} would not fit ${target}`;
+        ? `${target} had no room in its limits`
+        : `${target} had no room in its limits for a request of ${tokenWords(request.inputTokens)}`;
     case 'concurrency':
       return `${target} has as many in flight as it may have`;
     case 'cooling':

@@ -55,7 +55,7 @@ function candidatesOf(call: CallRecord): Explained['candidates'] {
     return {
       target,
       score: scores.get(target) ?? null,
-      leftOut: leftOutWords(candidate, first),
+      leftOut: leftOutWords(candidate),
       outcome: outcome ?? (target === next ? 'would have been next' : null),
     };
   });
@@ -99,7 +99,7 @@ function outcomeOf(target: string, attempts: readonly Decision[]): string | unde
 function sentenceOf(call: CallRecord, reason: string): string {
   const { attempts, outcome, serving, firstContentMs, first } = call;
   if (serving === undefined) {
-    const left = first.candidates.map((one) => `${one.target} ${leftOutWords(one, first)}`);
+    const left = first.candidates.map((one) => `${one.target} ${leftOutWords(one)}`);
     return `No target could take it${left.length === 0 ? '' : `: ${left.join(', ')}`}.`;
   }
   const failed = attempts.filter((attempt) => attempt.outcome === 'failed');

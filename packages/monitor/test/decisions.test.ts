@@ -143,7 +143,9 @@ it('tells the first request that a target had no room for', () => {
   run(1, 1, { inputTokens: 106_100 });
   run(1, 4);
   const large = watch.decisions().filter(({ kind }) => kind === 'quota');
-  expect(large).toMatchObject([{ target: 'b', reason: '106.1k tokens would not fit a' }]);
+  expect(large).toMatchObject([
+    { target: 'b', reason: 'a had no room in its limits for a request of 106.1k tokens' },
+  ]);
 });
 
 it('tells the first request that a cooling target was left out of, not all of them', () => {
