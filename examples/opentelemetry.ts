@@ -23,15 +23,15 @@ const pool = balancer({
 });
 openTelemetryMetrics({ meterProvider }).observe(pool);
 
+let bytes = 0;
 for (const user of ['ann', 'bob', 'cleo', 'ann', 'bob', 'ann']) {
   const json = { model: 'small', messages: [{ role: 'user', content: 'Hello' }] };
   const payload = { dialect: 'openai', path: '/chat/completions', json };
   const answer = await pool.stream({ operation: 'chat', hashKey: user, payload });
-  for await (const _chunk of answer) {
-    // A program would hand it on.
-  }
+  for await (const chunk of answer) bytes += chunk.length;
 }
 await pool.close();
+console.log(`${bytes} bytes of answers`);
 await meterProvider.shutdown();
 
 for (const { scopeMetrics } of exporter.getMetrics()) {
@@ -39,8 +39,8 @@ for (const { scopeMetrics } of exporter.getMetrics()) {
     if (!/inference|requests|affinity/.test(descriptor.name)) continue;
     for (const { attributes, value } of dataPoints) {
       const told = typeof value === 'number' ? value : `${value.count} recorded,`;
-      const result = attributes['plimsoll.result'] ?? attributes['plimsoll.outcome'] ?? '';
-      console.log(`${descriptor.name} ${result} ${told} ${descriptor.unit}`);
+      const result = attributes['plimsoll.result'] ?? attributes['plimsoll.outcome'];
+      console.log(descriptor.name, result ?? '', told, descriptor.unit);
     }
   }
 }
