@@ -47,7 +47,7 @@ async function checkTarball(root: string, { folder }: Package, scratch: string):
   ];
   return [
     ...checkContents(files),
-    ...(text.includes('@plimsoll/source')
+    ...(JSON.stringify(manifest.exports ?? {}).includes('@plimsoll/source')
       ? ['the packed manifest points at sources, which are not in the tarball']
       : []),
     ...(await Promise.all(tools)).flat(),

@@ -37,6 +37,7 @@ export class Durations {
     this.count += other.count;
   }
 
+  /** Forgets what was observed. */
   clear(): void {
     if (this.count === 0) return;
     this.#counts.fill(0);

@@ -18,6 +18,7 @@ export { type Balancer } from './balancer.ts';
 export { type FailureFacts } from './failure-facts.ts';
 export { type CallError } from './call-error.ts';
 export {
+  ATTEMPT_CAUSES,
   type AttemptCause,
   type Candidate,
   type DecidedRequest,

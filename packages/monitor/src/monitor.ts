@@ -40,6 +40,7 @@ export interface Monitor {
   tick(): void;
   /** All there is to show of the pool, its figures over `window`. @defaultValue window `5m` */
   view(window?: WindowName): PoolView;
+  /** What a list of pools shows of it. */
   summary(): PoolSummary;
   /** Its past, oldest bucket first. @defaultValue window `5m` */
   history(window?: WindowName): History;

@@ -3,3 +3,4 @@ export {
   type OpenTelemetryMetrics,
   type OpenTelemetryMetricsOptions,
 } from './open-telemetry.ts';
+export { type ProviderOf } from './series.ts';
