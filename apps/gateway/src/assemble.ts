@@ -5,7 +5,7 @@ import { BearerToken } from './bearer-token.ts';
 import { Monitors } from './dashboard/monitors.ts';
 import type { Page } from './dashboard/page.ts';
 import { Watches } from './dashboard/watch.ts';
-import type { Composition } from './compose.ts';
+import type { Composition } from './composition.ts';
 import { Gateway } from './gateway.ts';
 import { LiveConfig } from './live/live-config.ts';
 import { logEvents } from './log-events.ts';

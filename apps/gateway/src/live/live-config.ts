@@ -1,6 +1,7 @@
 import { type Config, loadConfig, type Problem, type TargetConfig } from '@plimsoll/config';
 
-import { compose, type Composition } from '../compose.ts';
+import { compose } from '../compose.ts';
+import type { Composition } from '../composition.ts';
 import { hostProblem } from '../loopback.ts';
 import { problemOf, type Settings } from '../settings.ts';
 import type { Difference } from './difference.ts';

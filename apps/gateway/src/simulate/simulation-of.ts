@@ -15,7 +15,7 @@ import {
   tenants,
 } from '@plimsoll/simulator';
 
-import type { Composition } from '../compose.ts';
+import type { Composition } from '../composition.ts';
 import { defined } from '../defined.ts';
 import { poolOptions } from '../pool-options.ts';
 import { strategiesIn } from '../strategy-maker.ts';
