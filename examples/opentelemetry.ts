@@ -6,6 +6,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { balancer } from '@plimsoll/balancer';
+import type { WireHead, WireRequest } from '@plimsoll/core';
 import { openTelemetryMetrics } from '@plimsoll/metrics-opentelemetry';
 import { simulated } from '@plimsoll/provider-simulated';
 import { consistentHash } from '@plimsoll/strategy-consistent-hash';
@@ -16,7 +17,7 @@ const reader = new PeriodicExportingMetricReader({ exporter });
 const meterProvider = new MeterProvider({ readers: [reader] });
 
 const provider = simulated({ firstTokenMs: 5, tokensPerSecond: 10_000, outputTokens: 20 });
-const pool = balancer({
+const pool = balancer<WireRequest, WireHead, Uint8Array>({
   name: 'chat',
   strategy: consistentHash(),
   targets: ['a', 'b', 'c'].map((id) => ({ id, provider, model: 'small' })),
