@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+import type { ClientRight } from '@plimsoll/config';
+
 import type { Client } from './client-directory.ts';
 import type { Exchange } from './exchange.ts';
 import { type ApiError, badRequest, retryAfter } from './openai-error.ts';
@@ -24,7 +26,8 @@ export function pastLimits({ res }: Exchange, client: Client | undefined): ApiEr
   if (limits === undefined) return undefined;
   const exceeded = limits.begin(performance.now());
   if (exceeded === undefined) {
-    res.once('close', () => limits.end());
+    // It comes once, so `once` would only cost more.
+    res.on('close', () => limits.end());
     return undefined;
   }
   const { message, waitMs } = exceeded;
@@ -44,14 +47,16 @@ export function missingRight(
   { pin }: Destination,
 ): ApiError | undefined {
   if (client === undefined) return undefined;
-  const wants = {
-    pin: pin !== undefined,
-    region: headers['x-plimsoll-region'] !== undefined,
-    explain: headers['x-plimsoll-explain'] !== undefined,
-  };
-  for (const right of ['pin', 'region', 'explain'] as const) {
-    if (!wants[right] || client.may.includes(right)) continue;
-    return badRequest(403, 'not_allowed', `The key of ${client.id} lacks the right \`${right}\`.`);
+  if (pin !== undefined && !client.may.includes('pin')) return lacks(client, 'pin');
+  if (headers['x-plimsoll-region'] !== undefined && !client.may.includes('region')) {
+    return lacks(client, 'region');
+  }
+  if (headers['x-plimsoll-explain'] !== undefined && !client.may.includes('explain')) {
+    return lacks(client, 'explain');
   }
   return undefined;
+}
+
+function lacks({ id }: Client, right: ClientRight): ApiError {
+  return badRequest(403, 'not_allowed', `The key of ${id} lacks the right \`${right}\`.`);
 }
