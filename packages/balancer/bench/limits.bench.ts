@@ -1,11 +1,5 @@
-import {
-  type AttemptControl,
-  type AttemptSink,
-  ChunkKind,
-  type Provider,
-  type QuotaLimits,
-  type StrategyDefinition,
-} from '@plimsoll/core';
+import { ChunkKind, type QuotaLimits } from '@plimsoll/core';
+import { instantProvider, turns } from '@plimsoll/testkit';
 
 import { balancer } from '../src/index.ts';
 
@@ -13,46 +7,14 @@ const REQUESTS = 200_000;
 const PAIRS = 15;
 const TARGETS = 8;
 
-const control: AttemptControl = { pause() {}, resume() {}, abort() {} };
 const callerSink = { onHead() {}, onChunk() {}, onEnd() {}, onError() {} };
 const usage = { inputTokens: 100, outputTokens: 20 };
 
-class Instant implements Provider {
-  readonly name = 'instant';
-  sink: AttemptSink | undefined;
-
-  attempt(_target: unknown, _request: unknown, sink: AttemptSink): AttemptControl {
-    this.sink = sink;
-    return control;
-  }
-
-  classify(): never {
-    throw new Error('no errors here');
-  }
-}
-
-const turns: StrategyDefinition = {
-  name: 'turns',
-  honoursWeights: false,
-  expectedShare: 'equal',
-  create() {
-    let slots: Int32Array = new Int32Array(0);
-    let next = 0;
-    return {
-      update: (snapshot) => void (slots = snapshot.slots),
-      pick(view) {
-        next = (next + 1) % slots.length;
-        return view.admits(slots[next]!) ? slots[next]! : -1;
-      },
-    };
-  },
-};
-
 /** Microseconds of CPU per request through the whole engine; collecting garbage counts, as it does in use. */
 function cost(limits: QuotaLimits | undefined): number {
-  const provider = new Instant();
+  const provider = instantProvider();
   const pool = balancer({
-    strategy: turns,
+    strategy: turns(),
     targets: Array.from({ length: TARGETS }, (_, index) => ({
       id: `t${index}`,
       provider,

@@ -1,52 +1,14 @@
-import {
-  type AttemptControl,
-  type AttemptSink,
-  ChunkKind,
-  type Provider,
-  type StrategyDefinition,
-} from '@plimsoll/core';
+import { type AttemptSink, ChunkKind } from '@plimsoll/core';
+import { type InstantProvider, instantProvider, turns } from '@plimsoll/testkit';
 
 import { balancer } from '../src/index.ts';
-
-const control: AttemptControl = { pause() {}, resume() {}, abort() {} };
-
-class Instant implements Provider {
-  readonly name = 'instant';
-  sink: AttemptSink | undefined;
-
-  attempt(_target: unknown, _request: unknown, sink: AttemptSink): AttemptControl {
-    this.sink = sink;
-    return control;
-  }
-
-  classify(): never {
-    throw new Error('no errors here');
-  }
-}
-
-const turns: StrategyDefinition = {
-  name: 'turns',
-  honoursWeights: false,
-  expectedShare: 'equal',
-  create() {
-    let slots: Int32Array = new Int32Array(0);
-    let next = 0;
-    return {
-      update: (snapshot) => void (slots = snapshot.slots),
-      pick(view) {
-        next = (next + 1) % slots.length;
-        return view.admits(slots[next]!) ? slots[next]! : -1;
-      },
-    };
-  },
-};
 
 const sink = { onHead() {}, onChunk() {}, onEnd() {}, onError() {} };
 const usage = { inputTokens: 10, outputTokens: 20 };
 const REQUESTS = 300_000;
 
 /** The reference: a provider is called and its answer dropped, without a balancer. */
-function bare(provider: Instant): number {
+function bare(provider: InstantProvider): number {
   const begin = performance.now();
   for (let count = 0; count < REQUESTS; count++) {
     provider.attempt(
@@ -65,9 +27,9 @@ function bare(provider: Instant): number {
   return ((performance.now() - begin) * 1e6) / REQUESTS;
 }
 
-function balanced(provider: Instant, targets: number): number {
+function balanced(provider: InstantProvider, targets: number): number {
   const pool = balancer({
-    strategy: turns,
+    strategy: turns(),
     targets: Array.from({ length: targets }, (_, index) => ({ id: `t${index}`, provider })),
   });
   const begin = performance.now();
@@ -93,7 +55,7 @@ function median(values: number[]): number {
 
 console.log('One request through the engine: pick, lease, limits, health, counters, decision.');
 for (const targets of [1, 8, 64, 1000]) {
-  const provider = new Instant();
+  const provider = instantProvider();
   const pairs = Array.from({ length: 7 }, () => [balanced(provider, targets), bare(provider)]);
   const ours = median(pairs.map(([first]) => first!));
   const reference = median(pairs.map(([, second]) => second!));

@@ -3,51 +3,13 @@
 //
 // node --conditions=@plimsoll/source --expose-gc packages/monitor/bench/monitor.bench.ts
 import { type Balancer, balancer } from '@plimsoll/balancer';
-import {
-  type AttemptControl,
-  type AttemptSink,
-  ChunkKind,
-  type Provider,
-  type StrategyDefinition,
-} from '@plimsoll/core';
+import { ChunkKind, type Provider } from '@plimsoll/core';
+import { instantProvider, turns } from '@plimsoll/testkit';
 
 import { monitor } from '../src/index.ts';
 
-const control: AttemptControl = { pause() {}, resume() {}, abort() {} };
 const usage = { inputTokens: 10, outputTokens: 20 };
 const caller = { onHead() {}, onChunk() {}, onEnd() {}, onError() {} };
-
-/** Answers when it is told to. */
-class Instant implements Provider {
-  readonly name = 'instant';
-  sink: AttemptSink | undefined;
-
-  attempt(_target: unknown, _request: unknown, sink: AttemptSink): AttemptControl {
-    this.sink = sink;
-    return control;
-  }
-
-  classify(): never {
-    throw new Error('nothing fails here');
-  }
-}
-
-const turns: StrategyDefinition = {
-  name: 'turns',
-  honoursWeights: false,
-  expectedShare: 'equal',
-  create() {
-    let slots: Int32Array = new Int32Array(0);
-    let next = 0;
-    return {
-      update: (snapshot) => void (slots = snapshot.slots),
-      pick(view) {
-        next = (next + 1) % slots.length;
-        return view.admits(slots[next]!) ? slots[next]! : -1;
-      },
-    };
-  },
-};
 
 function lowest(runs: number, times: number, task: () => void): number {
   let best = Infinity;
@@ -62,12 +24,12 @@ function lowest(runs: number, times: number, task: () => void): number {
 
 function poolOf(count: number, provider: Provider): Balancer {
   const targets = Array.from({ length: count }, (_, index) => ({ id: `t${index}`, provider }));
-  return balancer({ strategy: turns, targets });
+  return balancer({ strategy: turns(), targets });
 }
 
 const rows: Record<string, string>[] = [];
 for (const count of [6, 100]) {
-  const provider = new Instant();
+  const provider = instantProvider();
   const serve = (pool: Balancer) => (): void => {
     pool.start({ payload: undefined, inputTokens: 100 }, caller);
     const sink = provider.sink!;

@@ -1,6 +1,13 @@
 export { seededRandom, type SeededRandom } from '@plimsoll/core';
 export { bytesPerCall } from './allocation.ts';
 export { type Exemption } from './exemption.ts';
+export {
+  adapterNamed,
+  failureOf,
+  FakeBalancer,
+  observedTarget,
+  targetNamed,
+} from './fake-balancer.ts';
 export { anthropicFailures } from './failures/anthropic.ts';
 export { bedrockFailures } from './failures/bedrock.ts';
 export { googleFailures } from './failures/google.ts';
@@ -26,6 +33,7 @@ export {
   type FaultTargetStats,
 } from './faults/subject.ts';
 export { type FaultResult, faultTable } from './faults/table.ts';
+export { instantProvider, type InstantProvider } from './instant-provider.ts';
 export { manualClock, type ManualClock, type ManualClockOptions } from './manual-clock.ts';
 export {
   type UpstreamAnswer,

@@ -1,8 +1,8 @@
 import { metrics as api } from '@opentelemetry/api';
+import { failureOf, FakeBalancer, observedTarget, targetNamed } from '@plimsoll/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { openTelemetryMetrics } from '../src/index.ts';
-import { failureOf, FakeBalancer, target, targetNamed } from './fake-balancer.ts';
 import { Collector, kindOf, observed } from './told.ts';
 
 it('tells all that a balancer knows, each with its kind and unit', async () => {
@@ -10,7 +10,7 @@ it('tells all that a balancer knows, each with its kind and unit', async () => {
   const quotas = [
     { scope: 'target', dimension: 'requests', windowMs: 60_000, limit: 10, used: 1 },
   ] as const;
-  balancer.targets = [target('a', { share: 1, expectedShare: 1, quotas })];
+  balancer.targets = [observedTarget('a', { share: 1, expectedShare: 1, quotas })];
   const [a, b] = [targetNamed('a'), targetNamed('b')];
   balancer.emit('aborted', { operation: 'chat' });
   balancer.emit('failover', { from: a, to: b, failure: failureOf('server') });
@@ -65,7 +65,7 @@ it('reads attempts, tokens, cost, the queue and affinity from the stats, and fai
   balancer.queued = 3;
   balancer.affinity = { home: 9, overflow: 2 };
   const numbers = { served: 7, aborted: 2, inputTokens: 100, outputTokens: 40, costUsd: 0.5 };
-  balancer.targets = [target('a', numbers)];
+  balancer.targets = [observedTarget('a', numbers)];
   for (const kind of ['throttle', 'throttle', 'server'] as const) {
     balancer.emit('attemptFailed', { target: targetNamed('a'), failure: failureOf(kind) });
   }
@@ -103,7 +103,7 @@ it('counts and shows what is a target’s own once, however many pools share it'
     { target: a, change: 'cooling' },
   ];
   for (const pool of [balancer, other]) {
-    pool.targets = [target('a', { inFlight: 4, state: 'open', quotas })];
+    pool.targets = [observedTarget('a', { inFlight: 4, state: 'open', quotas })];
   }
   for (const event of told) for (const pool of [balancer, other]) pool.emit('target', event);
   const of = { 'plimsoll.target': 'a' };
@@ -152,7 +152,7 @@ it('tells failovers with both targets and the kind of failure', async () => {
 describe('fairness', () => {
   it('is told where a share is promised and there were picks', async () => {
     const { collector, balancer } = observed();
-    balancer.targets = [target('a', { share: 1, expectedShare: 0.5 }), target('b')];
+    balancer.targets = [observedTarget('a', { share: 1, expectedShare: 0.5 }), observedTarget('b')];
     expect(await collector.points('plimsoll.fairness_index')).toEqual([
       [{ 'plimsoll.pool': 'chat' }, 1],
     ]);
@@ -170,7 +170,7 @@ describe('fairness', () => {
 
   it('is not told where none is promised', async () => {
     const { collector, balancer } = observed();
-    balancer.targets = [target('a', { share: 1 })];
+    balancer.targets = [observedTarget('a', { share: 1 })];
     expect(await collector.points('plimsoll.fairness_index')).toEqual([]);
   });
 });
@@ -194,7 +194,7 @@ it.each(['current', 'older'] as const)(
   'tells no message of a provider and no name of a user, with the %s names',
   async (names) => {
     const { collector, balancer } = observed({ names });
-    balancer.targets = [target('a', { served: 1 })];
+    balancer.targets = [observedTarget('a', { served: 1 })];
     const [from, to] = [targetNamed('a', { data: 'planted' }), targetNamed('b')];
     const failure = failureOf('auth');
     balancer.served(20, { target: from, usage: { inputTokens: 1, outputTokens: 1 } });

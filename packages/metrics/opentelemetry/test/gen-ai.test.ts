@@ -1,6 +1,6 @@
+import { adapterNamed, failureOf, targetNamed } from '@plimsoll/testkit';
 import { describe, expect, it } from 'vitest';
 
-import { adapterNamed, failureOf, targetNamed } from './fake-balancer.ts';
 import { kindOf, observed } from './told.ts';
 
 const usage = { inputTokens: 100, outputTokens: 40 };

@@ -10,8 +10,8 @@ import {
 } from '@opentelemetry/sdk-metrics';
 
 import { openTelemetryMetrics, type OpenTelemetryMetricsOptions } from '../src/index.ts';
+import { FakeBalancer } from '@plimsoll/testkit';
 import type { OpenTelemetryMetrics } from '../src/index.ts';
-import { FakeBalancer } from './fake-balancer.ts';
 
 const KINDS = {
   [DataPointType.HISTOGRAM]: 'histogram',

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { failureOf, FakeBalancer, observedTarget, targetNamed } from '@plimsoll/testkit';
 import { expect, it } from 'vitest';
 
 import { prometheusMetrics } from '../src/index.ts';
-import { failureOf, FakeBalancer, target, targetNamed } from './fake-balancer.ts';
 import { itWithPromtool, promtool } from './promtool.ts';
 
 /** Metrics with at least one sample of each. */
@@ -13,7 +13,7 @@ function everyMetric(pool = 'chat', id = 'a'): string {
   const quotas = [
     { scope: 'target', dimension: 'requests', windowMs: 1000, limit: 10, used: 1 },
   ] as const;
-  balancer.targets = [target(id, { share: 1, expectedShare: 1, quotas })];
+  balancer.targets = [observedTarget(id, { share: 1, expectedShare: 1, quotas })];
   balancer.served(20, { isStream: true });
   const of = targetNamed(id);
   const failure = failureOf('server');

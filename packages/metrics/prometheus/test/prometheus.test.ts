@@ -1,7 +1,7 @@
+import { failureOf, FakeBalancer, observedTarget, targetNamed } from '@plimsoll/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { prometheusMetrics } from '../src/index.ts';
-import { failureOf, FakeBalancer, target, targetNamed } from './fake-balancer.ts';
 
 /** The samples of one metric, without its head. */
 function samples(text: string, name: string): string[] {
@@ -18,7 +18,7 @@ it('has these metrics, with these labels', () => {
   const quotas = [
     { scope: 'target', dimension: 'requests', windowMs: 1000, limit: 10, used: 1 },
   ] as const;
-  balancer.targets = [target('a', { share: 1, expectedShare: 1, quotas })];
+  balancer.targets = [observedTarget('a', { share: 1, expectedShare: 1, quotas })];
   balancer.served(20, { isStream: true });
   const [from, to] = [targetNamed('a'), targetNamed('b')];
   const failure = failureOf('server');
@@ -118,7 +118,7 @@ it('reads attempts, tokens, cost and the queue from the stats, and the kinds of 
   metrics.observe(balancer);
   balancer.queued = 3;
   const numbers = { served: 7, aborted: 2, inputTokens: 100, outputTokens: 40, costUsd: 0.5 };
-  balancer.targets = [target('a', numbers)];
+  balancer.targets = [observedTarget('a', numbers)];
   for (const kind of ['throttle', 'server', 'throttle'] as const) {
     balancer.emit('attemptFailed', { target: targetNamed('a'), failure: failureOf(kind) });
   }
@@ -200,7 +200,7 @@ it('counts and shows what is a target’s own once, however many pools share it'
   ] as const;
   for (const pool of pools) {
     metrics.observe(pool);
-    pool.targets = [target('a', { inFlight: 4, state: 'open', quotas })];
+    pool.targets = [observedTarget('a', { inFlight: 4, state: 'open', quotas })];
   }
   const a = targetNamed('a');
   const told = [
@@ -242,13 +242,13 @@ describe('fairness', () => {
     const balancer = new FakeBalancer();
     metrics.observe(balancer);
     balancer.targets = [
-      target('a', { share: 0.75, expectedShare: 0.75 }),
-      target('b', { share: 0.25, expectedShare: 0.25 }),
+      observedTarget('a', { share: 0.75, expectedShare: 0.75 }),
+      observedTarget('b', { share: 0.25, expectedShare: 0.25 }),
     ];
     expect(samples(metrics.render(), 'fairness_index')).toEqual(['fairness_index{pool="chat"} 1']);
     balancer.targets = [
-      target('a', { share: 1, expectedShare: 0.5 }),
-      target('b', { share: 0, expectedShare: 0.5 }),
+      observedTarget('a', { share: 1, expectedShare: 0.5 }),
+      observedTarget('b', { share: 0, expectedShare: 0.5 }),
     ];
     const text = metrics.render();
     expect(samples(text, 'fairness_index')).toEqual(['fairness_index{pool="chat"} 0.5']);
@@ -269,9 +269,9 @@ describe('fairness', () => {
     const metrics = prometheusMetrics();
     const balancer = new FakeBalancer();
     metrics.observe(balancer);
-    balancer.targets = [target('a', { share: 1 })];
+    balancer.targets = [observedTarget('a', { share: 1 })];
     expect(metrics.render()).not.toMatch(/fairness_index|expected_share/);
-    balancer.targets = [target('a', { expectedShare: 1 })];
+    balancer.targets = [observedTarget('a', { expectedShare: 1 })];
     expect(metrics.render()).not.toContain('fairness_index');
   });
 });
