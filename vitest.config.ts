@@ -5,12 +5,16 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@plimsoll/source', 'module', 'node', 'development|production'];
 
 // Projects are listed inline, since a project given as a folder does not inherit the conditions above it.
-const folders = globSync([
-  'packages/*/package.json',
-  'packages/{strategies,providers,stores,metrics,clients}/*/package.json',
-  'apps/*/package.json',
-  'examples/package.json',
-]).map((manifest) => manifest.replace(/.package\.json$/, ''));
+const folders = globSync(
+  [
+    'packages/*/package.json',
+    'packages/{strategies,providers,stores,metrics,clients}/*/package.json',
+    'apps/*/package.json',
+    'examples/package.json',
+  ],
+  // A package's own `test` script starts in its folder.
+  { cwd: import.meta.dirname },
+).map((manifest) => manifest.replace(/.package\.json$/, ''));
 
 // Tests that measure real time: how many requests a real server saw in a second, how soon an abort reached it, how long a
 // call waited for a Redis that is gone. A machine that runs everything at once may disturb them, so in CI they are tried
