@@ -96,7 +96,7 @@ export class Learner {
       this.#begin(meter, retryAfterMs, nowMs);
     } else if (reservedAtMs <= known.learnedAtMs) {
       // On its way when the limit was estimated, and counted as accepted then.
-      this.#correct(meter, amount, known.scale);
+      this.#correct(meter, amount, known);
     } else {
       this.#decrease(meter, known, retryAfterMs, nowMs);
     }
@@ -183,9 +183,12 @@ export class Learner {
   }
 
   /** What was counted as accepted was refused after all; with too little left, nothing was learned. */
-  #correct(meter: number, amount: number, scale: number): void {
+  #correct(meter: number, amount: number, known: Lesson): void {
+    const { scale } = known;
     const limit = this.#meters.learned[meter]! - amount * scale;
     if (limit >= EVIDENCE * scale) {
+      // The estimate was too high: it is nothing to come back to.
+      known.former = Math.min(known.former, limit);
       this.#set(meter, limit);
       return;
     }

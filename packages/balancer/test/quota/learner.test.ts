@@ -136,7 +136,15 @@ it('counts refusals of what was under way once, and takes them out of the estima
   for (const handle of handles.slice(-10)) {
     book.onThrottled(handle, undefined, undefined, clock.now());
   }
-  expect(book.headroom(0, clock.now())[0]!.limit).toBe(50);
+  const limit = (): number => book.headroom(0, clock.now())[0]!.limit;
+  expect(limit()).toBe(50);
+  for (let second = 0; second < 120; second++) {
+    clock.advance(1000);
+    const handle = book.reserve(0, 10, 10, clock.now());
+    book.settle(handle, { inputTokens: 10, outputTokens: 10 }, false, clock.now());
+  }
+  // What was refused is not grown back to, as a limit that held would be.
+  expect(limit()).toBe(52);
 });
 
 it('grows by a twentieth in a quiet minute, and only while it is used', () => {
